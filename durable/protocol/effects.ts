@@ -1,0 +1,55 @@
+import type { AgentName, VoterName } from './domain.ts'
+
+/**
+ * What must happen outside because of an event. Effects are outbox rows, committed with the events that named them and
+ * performed at least once, except `call-driver`, which is claimed before its one call. The answer re-enters as a command.
+ */
+export type Effect =
+  | { type: 'gather-evidence'; run: number; after: Delay | null }
+  | { type: 'run-agent'; agent: AgentName; run: number }
+  | { type: 'prepare-proposal'; run: number }
+  | { type: 'ask-voter'; proposal: string; voter: VoterName }
+  | { type: 'ask-clerk'; proposal: string }
+  | { type: 'begin-execution'; proposal: string }
+  | { type: 'call-driver'; proposal: string; key: string; token: number }
+  | { type: 'ask-status'; proposal: string; key: string; attempt: number; after: Delay | null }
+  | { type: 'read-signals'; proposal: string; round: number; after: Delay | null }
+  | { type: 'pause-clock'; proposal: string }
+  | { type: 'resume-clock'; proposal: string }
+  | { type: 'update-index' }
+  | { type: 'archive' }
+
+/** Not before so long after the event, on the room's clock or on the wall. */
+export interface Delay {
+  ms: number
+  clock: 'room' | 'wall'
+}
+
+/** The outbox key: a second effect with the same key is the same effect. */
+export function effectKey(effect: Effect, seq: number): string {
+  switch (effect.type) {
+    case 'gather-evidence':
+    case 'prepare-proposal':
+      return `${effect.type}:${effect.run}`
+    case 'run-agent':
+      return `run-agent:${effect.agent}:${effect.run}`
+    case 'ask-voter':
+      return `ask-voter:${effect.proposal}:${effect.voter}`
+    case 'ask-clerk':
+    case 'begin-execution':
+    case 'pause-clock':
+    case 'resume-clock':
+      return `${effect.type}:${effect.proposal}`
+    case 'call-driver':
+      return `call-driver:${effect.key}`
+    case 'ask-status':
+      return `ask-status:${effect.key}:${effect.attempt}`
+    case 'read-signals':
+      return `read-signals:${effect.proposal}:${effect.round}`
+    case 'update-index':
+    case 'archive':
+      return `${effect.type}:${seq}`
+    default:
+      return effect satisfies never
+  }
+}

@@ -1,0 +1,96 @@
+import type {
+  Actor,
+  AgentName,
+  Alert,
+  Catalogue,
+  ClerkWord,
+  Evidence,
+  Finding,
+  GateVerdict,
+  GuardVerdict,
+  HumanDecision,
+  IncidentHead,
+  Instant,
+  Ballot,
+  Note,
+  Proposal,
+  ProposalStatus,
+  Severity,
+  SignalReading,
+  VerificationEnd,
+  Verification,
+  Vote,
+  Certificate,
+} from './domain.ts'
+
+/** What happened in a room. Events never change meaning; see `upgrade.ts`. */
+export type EventBody =
+  | { type: 'incident-opened'; head: IncidentHead; catalogue: Catalogue; policy: string; killSwitch: boolean }
+  | { type: 'alert-attached'; alert: Alert; reason: string }
+  | { type: 'alert-updated'; alert: Alert }
+  | { type: 'alerts-cleared' }
+  | { type: 'severity-raised'; from: Severity; to: Severity; reason: string }
+  | { type: 'incident-acknowledged' }
+  | { type: 'incident-mitigated'; reason: string }
+  | { type: 'incident-resolved'; how: 'by-alerts' | 'by-person' | 'by-recovery'; reason: string }
+  | { type: 'incident-reopened'; reason: string }
+  | { type: 'incident-closed'; reason: string }
+  | { type: 'incident-archived'; store: string; reference: string }
+  | { type: 'note-added'; note: Note }
+  | { type: 'evidence-recorded'; run: number; evidence: Evidence[]; gaps: { what: string; reason: string }[] }
+  | { type: 'agent-started'; agent: AgentName; run: number; deadlineWall: Instant }
+  | { type: 'finding-reported'; finding: Finding }
+  | { type: 'agent-stopped'; agent: AgentName; run: number; state: 'late' | 'failed'; reason: string }
+  | { type: 'proposal-made'; proposal: Proposal }
+  | { type: 'ballot-opened'; proposal: string; ballot: Ballot }
+  | { type: 'vote-cast'; proposal: string; vote: Vote }
+  | { type: 'clerk-spoke'; proposal: string; word: ClerkWord; approvalsNeeded: number }
+  | {
+      type: 'ballot-closed'
+      proposal: string
+      outcome: 'carried' | 'not-carried'
+      reason: string
+      certificate: Certificate | null
+    }
+  /** the question goes to people: nothing was proposed, nothing carried, or what ran did not help. */
+  | { type: 'human-asked'; proposal: string | null; reason: string; wouldDecide: string }
+  | { type: 'decision-recorded'; proposal: string; decision: HumanDecision }
+  | { type: 'proposal-moved'; proposal: string; status: ProposalStatus; reason: string }
+  | {
+      type: 'execution-started'
+      proposal: string
+      digest: string
+      key: string
+      token: number
+      guard: GuardVerdict
+      gate: GateVerdict | null
+    }
+  | { type: 'execution-answered'; proposal: string; key: string; outcome: 'ran' | 'failed' | 'unknown'; detail: string }
+  | { type: 'outcome-settled'; proposal: string; key: string; outcome: 'it-ran' | 'it-did-not'; detail: string }
+  | { type: 'verification-started'; proposal: string; verification: Verification }
+  | { type: 'verification-sampled'; proposal: string; readings: SignalReading[] }
+  | { type: 'verification-ended'; proposal: string; end: VerificationEnd; readings: SignalReading[] }
+  | { type: 'escalated'; reason: string }
+  | { type: 'kill-switch-set'; on: boolean; reason: string }
+
+export type EventType = EventBody['type']
+
+/**
+ * One row of a room's log. `seq` is gapless from 1; `hash` is SHA-256 over the previous hash and the canonical JSON of
+ * the rest, so that a changed byte anywhere breaks the chain from there on.
+ */
+export interface RoomEvent {
+  v: number
+  seq: number
+  at: Instant
+  by: Actor
+  body: EventBody
+  hash: string
+}
+
+/** What `decide` answers with: the shell adds seq and hash. */
+export interface Decided {
+  at: Instant
+  by: Actor
+  body: EventBody
+}

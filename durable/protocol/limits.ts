@@ -1,0 +1,31 @@
+/** Limits of the words on the wire. Every other limit stands beside what it limits. SPEC: LM. */
+
+/** A request body, inflated. Larger is 413. Alertmanager's 1,000-alert group is 340 kB (measured). */
+export const INGEST_BODY_BYTES_MAX = 5_000_000
+/** Alerts in one POST; more are quarantined as a body. 1,000 in a group were seen; ten times that is room to spare. */
+export const ALERTS_PER_POST_MAX = 10_000
+/** A client's frame on the room's socket. */
+export const FRAME_BYTES_MAX = 65_536
+/** A client's commands a minute. */
+export const COMMANDS_PER_MINUTE_MAX = 100
+/** A note's text, in UTF-16 units: four thousand is a long screen. */
+export const NOTE_CHARS_MAX = 4_000
+export const NOTES_PER_INCIDENT_MAX = 1_000
+export const REASON_CHARS_MAX = 500
+/** Labels or annotations of one alert; the rest is cut and said so in label `ic_cut`. */
+export const LABELS_MAX = 64
+export const LABEL_CHARS_MAX = 1_024
+/** Alerts a room carries in full; beyond it they are counted, and stay readable in the directory's journal. */
+export const ALERTS_PER_ROOM_MAX = 200
+/** Evidence a room holds. */
+export const EVIDENCE_PER_ROOM_MAX = 400
+/** Series frozen into a room for one run of the agents. */
+export const SERIES_PER_RUN_MAX = 40
+/** Samples of one frozen window: ten minutes at one a second. */
+export const SAMPLES_PER_WINDOW_MAX = 600
+/** Proposals by the system in one incident before only people may go on. */
+export const PROPOSALS_PER_INCIDENT_MAX = 4
+/** Events kept for resuming by delta; further back a client gets a snapshot. */
+export const RESUME_EVENTS_MAX = 1_000
+/** Server says the beat; clients ping this often. */
+export const HEARTBEAT_MS = 25_000

@@ -1,0 +1,60 @@
+import type { PersonCommand } from './commands.ts'
+import type { DrillClock, Instant, Role } from './domain.ts'
+import type { RoomEvent } from './events.ts'
+import type { IncidentRow } from './rows.ts'
+import type { View } from './view.ts'
+
+/** What the server says in a room. */
+export type ServerMessage =
+  | {
+      type: 'hello'
+      version: number
+      /** of this log; another epoch means: forget what you have. */
+      epoch: string
+      seq: number
+      heartbeatMs: number
+      serverWall: Instant
+      clock: DrillClock | null
+      you: { name: string; role: Role }
+      /** one of the two: the whole view, or the events after the `after` that was asked for. */
+      snapshot: View | null
+      delta: RoomEvent[] | null
+    }
+  /** one frame: consecutive events, in order, never with a hole. */
+  | { type: 'events'; events: RoomEvent[] }
+  | { type: 'result'; cmd: string; ok: true; seq: number }
+  | { type: 'result'; cmd: string; ok: false; reason: string; detail: string; seq: number }
+  | { type: 'clock'; clock: DrillClock | null }
+  | { type: 'presence'; people: { name: string; role: Role; sockets: number }[] }
+  | { type: 'bye'; code: number; reason: string; retryMs: number }
+
+/** What a client says in a room. `cmd` makes a command idempotent: the same one is answered with the first answer. */
+export type ClientMessage = { type: 'command'; cmd: string; command: PersonCommand }
+
+/** What the lobby says: the list, then each row that changed. */
+export type LobbyMessage =
+  | {
+      type: 'hello'
+      version: number
+      serverWall: Instant
+      items: IncidentRow[]
+      killSwitch: { on: boolean; by: string; reason: string }
+    }
+  | { type: 'row'; row: IncidentRow }
+  | { type: 'kill-switch'; on: boolean; by: string; reason: string }
+
+/** Answered by the runtime without waking the room. */
+export const PING = '{"type":"ping"}'
+export const PONG = '{"type":"pong"}'
+
+/** Close codes of our own. */
+export const CLOSE = {
+  unauthenticated: 4001,
+  forbidden: 4003,
+  gone: 4004,
+  slow: 4008,
+  resync: 4009,
+  wrongVersion: 4010,
+  goingAway: 4013,
+  tooManyMessages: 4029,
+} as const

@@ -1,0 +1,170 @@
+/**
+ * What the Durable Objects say to one another and to the Worker (RPC). Shapes are plain data. Object names: rooms
+ * `<namespace>/<incident>`, monitors `<namespace>/<service>`, directories `live`, `drill/<id>` and `drills` (the index of
+ * all drills), stages `<drill id>`, memories `live` and `drills`.
+ */
+import type { PersonCommand, RefusalReason } from './commands.ts'
+import type {
+  Alert,
+  Catalogue,
+  Change,
+  DrillClock,
+  Instant,
+  Role,
+  Severity,
+  SeriesWindow,
+  SignalRole,
+} from './domain.ts'
+import type { RoomEvent } from './events.ts'
+import type { IncidentDetail, IncidentRow } from './rows.ts'
+
+/** A list page; `next` is the cursor to ask on with, null at the end. */
+export interface Page<T> {
+  items: T[]
+  next: string | null
+}
+
+// ---------------------------------------------------------------------------------------------- directory
+
+/** One POST of alerts as a parser understood it. `service` is the label's text; the directory looks it up. */
+export interface AlertIntake {
+  intake: 'alertmanager' | 'alerts'
+  source: string
+  raw: string
+  alerts: Omit<Alert, 'catalogued'>[]
+}
+
+export interface QuarantineIntake {
+  intake: string
+  source: string
+  contentType: string
+  raw: string
+  reason: string
+}
+
+/** Answered only after the journal row is durable. */
+export type IntakeReceipt =
+  | { ok: true; journal: number; received: number; deduplicated: number }
+  | { ok: false; reason: 'overloaded' | 'storage'; retryAfterS: number }
+
+/** received = attached + deduplicated + suppressed + quarantined + pending, always. */
+export interface IntakeCounters {
+  received: number
+  attached: number
+  deduplicated: number
+  suppressed: number
+  quarantined: number
+  pending: number
+}
+
+export interface KillSwitch {
+  on: boolean
+  by: string
+  reason: string
+  at: Instant
+}
+
+export interface DeclareRequest {
+  title: string
+  severity: Severity
+  service: string
+  by: string
+  role: Role
+}
+
+export interface DrillNamespace {
+  drill: string
+  catalogue: Catalogue
+  clock: DrillClock
+  /** SHA-256 hex of each ingest token -> its source. */
+  tokens: Record<string, string>
+}
+
+export interface DrillRow {
+  id: string
+  scenario: string
+  title: string
+  seed: number
+  speed: number
+  state: 'running' | 'ended' | 'stopped'
+  startedAt: string
+  endsAt: string
+  clock: DrillClock
+  incidents: string[]
+}
+
+// ---------------------------------------------------------------------------------------------- monitor
+
+export interface TelemetrySeries {
+  service: string
+  name: string
+  peer: string | null
+  role: SignalRole
+  unit: string
+  limit: number | null
+  breach: 'above' | 'below'
+  /** [epoch ms, value]; values are finite. */
+  samples: [number, number][]
+}
+
+export interface TelemetryReceipt {
+  accepted: number
+  /** reason -> samples not kept: `too-old`, `too-many-series`, `in-future`. */
+  dropped: Record<string, number>
+}
+
+export interface WindowRequest {
+  from: Instant
+  to: Instant
+  /** regular grid step; samples within a step are averaged. */
+  stepMs: number
+}
+
+// ---------------------------------------------------------------------------------------------- room
+
+export interface PersonOrder {
+  cmd: string
+  name: string
+  role: Role
+  command: PersonCommand
+}
+
+export type OrderAnswer =
+  | { ok: true; seq: number; row: IncidentRow }
+  | { ok: false; reason: RefusalReason | 'not-found'; detail: string; seq: number }
+
+export interface EventsPage {
+  epoch: string
+  events: RoomEvent[]
+  /** the last seq of the log, so that a reader knows whether more follows. */
+  head: number
+}
+
+export type DetailAnswer = { found: true; detail: IncidentDetail } | { found: false }
+
+// ---------------------------------------------------------------------------------------------- stage
+
+export interface DrillRequest {
+  drill: string
+  scenario: string
+  variant: string | null
+  seed: number
+  speed: number
+  by: string
+}
+
+// ---------------------------------------------------------------------------------------------- memory
+
+export interface HistoryRow {
+  id: string
+  title: string
+  severity: Severity
+  service: string
+  drill: string | null
+  openedAt: string
+  resolvedAt: string | null
+  closedAt: string
+  outcome: string
+  chainHead: string
+  seq: number
+}

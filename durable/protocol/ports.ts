@@ -1,0 +1,45 @@
+import type { ProposalBody } from './domain.ts'
+import type { RoomEvent } from './events.ts'
+import type { IncidentDetail } from './rows.ts'
+
+/** What a driver says of one call. `failed` is only what it declares as surely not done; everything else is unknown. */
+export interface CallAnswer {
+  outcome: 'ran' | 'failed' | 'unknown'
+  detail: string
+}
+
+export interface StatusAnswer {
+  outcome: 'it-ran' | 'it-did-not' | 'unknown'
+  detail: string
+}
+
+/** Carries one action out. It never throws: no definite answer is `unknown`. */
+export interface RemediationPort {
+  readonly driver: string
+  /** One call, never repeated by the driver. `key` is the idempotency key, `token` the fencing token. */
+  call(order: ActionOrder): Promise<CallAnswer>
+  status(order: Pick<ActionOrder, 'endpoint' | 'key'>): Promise<StatusAnswer>
+}
+
+export interface ActionOrder {
+  endpoint: string
+  key: string
+  token: number
+  digest: string
+  body: ProposalBody
+}
+
+/** Keeps closed incidents. Idempotent by incident id: a second put of the same head is the first one. */
+export interface ArchivePort {
+  readonly driver: string
+  put(incident: ArchivedIncident): Promise<{ reference: string }>
+}
+
+export interface ArchivedIncident {
+  id: string
+  namespace: string
+  detail: IncidentDetail
+  /** head of the hash chain and number of events it covers. */
+  chainHead: string
+  events: RoomEvent[]
+}

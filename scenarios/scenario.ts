@@ -1,0 +1,69 @@
+import type { Action, Catalogue, CauseKind, Change, Instant, SourceSeverity } from '../durable/protocol/domain.ts'
+import type { TelemetrySeries } from '../durable/protocol/objects.ts'
+
+/**
+ * A story: topology, a small discrete-time model of its services, a timeline and the truth. Never what an agent would
+ * say. Times are milliseconds of scenario time since the start of the story; the stage adds the clock.
+ */
+export interface Scenario {
+  /** the folder's name. */
+  name: string
+  title: string
+  summary: string
+  durationMs: number
+  /** services, sources and endpoints; runbooks come from the catalogue of the instance. */
+  world: Pick<Catalogue, 'services' | 'sources' | 'endpoints'>
+  truth: Truth
+  /** what the model starts from for a seed: names, onset and sizes may vary, the truth does not. */
+  begin(seed: number): Model
+}
+
+export interface Truth {
+  cause: { service: string; kind: CauseKind; signal: string | null } | null
+  /** when the cause began, ms of scenario time. */
+  onsetMs: number | null
+  acceptable: { type: string; target: string }[]
+  /** tempting and harmful. */
+  unsafe: { type: string; target: string; why: string }[]
+}
+
+/** What one second of the story gives off, by source: the stage posts each with that source's token. */
+export interface Emission {
+  source: string
+  series: TelemetrySeries[]
+  alerts: ScenarioAlert[]
+  changes: Omit<Change, 'catalogued' | 'source'>[]
+}
+
+/** An alert rule's state change or repeat, as an Alertmanager would send it. */
+export interface ScenarioAlert {
+  name: string
+  status: 'firing' | 'resolved'
+  severity: SourceSeverity
+  service: string
+  summary: string
+  labels: Record<string, string>
+  annotations: Record<string, string>
+  startsMs: number
+  endsMs: number | null
+}
+
+/** How the story's action endpoint behaves toward one request; the default does it and answers. */
+export interface EndpointBehaviour {
+  /** wall ms before the action takes effect, and between effect and answer. */
+  delayMs: number
+  answerDelayMs: number
+  /** true: the action takes effect but the answer never comes. */
+  withholdAnswer: boolean
+}
+
+export interface Model {
+  /** the truth of this seed: names may differ from the story's. */
+  truth: Truth
+  world: Pick<Catalogue, 'services' | 'sources' | 'endpoints'>
+  /** Advances one second of scenario time to `ms` and says what could be observed. Deterministic for a seed. */
+  step(ms: number, startedAt: Instant): Emission[]
+  /** Carries out an action now; an unknown type or target changes nothing and says so. */
+  apply(action: Action): { applied: boolean; detail: string }
+  endpoint: EndpointBehaviour
+}
