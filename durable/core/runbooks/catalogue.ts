@@ -1,0 +1,135 @@
+import type { Catalogue } from '../../protocol/domain.ts'
+import { type Check, type Problem, flag, listOf, number, oneOf, orNull, record, text } from './shape.ts'
+
+export type CheckedCatalogue = { ok: true; catalogue: Catalogue } | { ok: false; problems: Problem[] }
+
+const parameterFrom: Check = (value, at, problems) => {
+  const kind: unknown = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : null
+  if (kind === 'limit-times') record({ kind: text, factor: number() })(value, at, problems)
+  else if (kind === 'constant') record({ kind: text, value: number() })(value, at, problems)
+  else problems.push({ at: `${at}.kind`, says: 'must be one of limit-times, constant' })
+}
+
+const slo = record({ name: text, signal: text, limit: number(), breach: oneOf('above', 'below') })
+
+const service = record({
+  id: text,
+  title: text,
+  tier: oneOf(1, 2, 3, 4),
+  owner: text,
+  ownerReachable: flag,
+  dependencies: listOf(text),
+  protected: flag,
+  slos: listOf(slo),
+})
+
+const causeKind = oneOf('saturation', 'configuration', 'deployment', 'dependency', 'capacity', 'crash', 'unknown')
+
+const runbook = record({
+  id: text,
+  title: text,
+  action: text,
+  match: record({ causeKinds: listOf(causeKind), signalTokens: listOf(text) }),
+  parameters: listOf(record({ name: text, unit: text, min: number(), max: number(), from: parameterFrom })),
+  risk: oneOf('reversible', 'wider', 'irreversible'),
+  rollback: orNull(record({ action: text, parameters: oneOf('previous') })),
+  cooldownMs: number(0),
+  maxAttempts: number(1),
+  verify: record({ windowMs: number(1), settleMs: number(0) }),
+  endpoint: orNull(text),
+  checklist: listOf(text),
+})
+
+const source = record({
+  name: text,
+  title: text,
+  intakes: listOf(oneOf('alertmanager', 'alerts', 'changes', 'telemetry')),
+  freshMs: number(1),
+})
+
+const shape = record({
+  version: text,
+  services: listOf(service),
+  runbooks: listOf(runbook),
+  sources: listOf(source),
+  endpoints: listOf(record({ name: text, url: text })),
+})
+
+/**
+ * A catalogue from a file, or every problem it has. Refused: a member missing, unknown or of another type; an id twice;
+ * a dependency or an intake that points nowhere or at itself; bounds without room; an action that cannot be undone and
+ * does not say so, or the reverse. A runbook may name an endpoint that is not wired here: it is then a checklist.
+ */
+export function checkCatalogue(value: unknown): CheckedCatalogue {
+  const problems: Problem[] = []
+  shape(value, '', problems)
+  if (problems.length > 0) return { ok: false, problems }
+  const catalogue = value as Catalogue
+  problems.push(...references(catalogue), ...runbooks(catalogue))
+  return problems.length === 0 ? { ok: true, catalogue } : { ok: false, problems }
+}
+
+function references({ services, runbooks, sources, endpoints }: Catalogue): Problem[] {
+  const known = new Set(services.map(({ id }) => id))
+  return [
+    ...repeated(
+      'services',
+      services.map(({ id }) => id),
+    ),
+    ...repeated(
+      'runbooks',
+      runbooks.map(({ id }) => id),
+    ),
+    ...repeated(
+      'sources',
+      sources.map(({ name }) => name),
+    ),
+    ...repeated(
+      'endpoints',
+      endpoints.map(({ name }) => name),
+    ),
+    ...repeated(
+      'sources.intakes',
+      sources.flatMap(({ intakes }) => intakes),
+    ),
+    ...services.flatMap(({ id, dependencies }, index) => [
+      ...repeated(`services[${index}].dependencies`, dependencies),
+      ...dependencies
+        .filter((other) => other === id || !known.has(other))
+        .map((other) => ({
+          at: `services[${index}].dependencies`,
+          says: other === id ? `${id} depends on itself` : `${other} is no service of this catalogue`,
+        })),
+    ]),
+  ]
+}
+
+function runbooks({ runbooks }: Catalogue): Problem[] {
+  const problems: Problem[] = []
+  for (const [index, { parameters, risk, rollback, verify, match, checklist }] of runbooks.entries()) {
+    const at = `runbooks[${index}]`
+    problems.push(
+      ...repeated(
+        `${at}.parameters`,
+        parameters.map(({ name }) => name),
+      ),
+    )
+    for (const { name, min, max, from } of parameters) {
+      if (min >= max) problems.push({ at: `${at}.parameters`, says: `${name}: min must be under max` })
+      if (from.kind === 'constant' && (from.value < min || from.value > max))
+        problems.push({ at: `${at}.parameters`, says: `${name}: its constant is out of its bounds` })
+    }
+    if ((risk === 'irreversible') !== (rollback === null))
+      problems.push({ at: `${at}.rollback`, says: 'an action has a rollback exactly when it is not irreversible' })
+    if (verify.settleMs >= verify.windowMs)
+      problems.push({ at: `${at}.verify`, says: 'it must settle before the window ends' })
+    if (match.causeKinds.length === 0) problems.push({ at: `${at}.match`, says: 'it names no kind of cause' })
+    if (checklist.length === 0) problems.push({ at: `${at}.checklist`, says: 'people have nothing to go by' })
+  }
+  return problems
+}
+
+function repeated(at: string, names: readonly string[]): Problem[] {
+  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index))
+  return [...twice].map((name) => ({ at, says: `${name} stands there twice` }))
+}
