@@ -50,7 +50,6 @@ export type RoomCommand =
     }
   | { type: 'deliver-alerts'; alerts: { alert: Alert; reason: string }[] }
   | { type: 'record-evidence'; run: number; drafts: EvidenceDraft[]; gaps: Gap[] }
-  | { type: 'start-agent'; agent: AgentName; run: number }
   | { type: 'report-finding'; agent: AgentName; run: number; draft: FindingDraft; provenance: Provenance }
   | { type: 'agent-failed'; agent: AgentName; run: number; reason: string }
   /** what Resolution's finding of that run asks for; drafted by core, digested by the seal (`Command.sealed`). */

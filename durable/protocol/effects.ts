@@ -29,8 +29,10 @@ export interface Delay {
 export function effectKey(effect: Effect, seq: number): string {
   switch (effect.type) {
     case 'gather-evidence':
+      // With the seq: a run that was refused because a proposal stood in the way is asked for again when that ends.
+      return `gather-evidence:${effect.run}:${seq}`
     case 'prepare-proposal':
-      return `${effect.type}:${effect.run}`
+      return `prepare-proposal:${effect.run}`
     case 'run-agent':
       return `run-agent:${effect.agent}:${effect.run}`
     case 'ask-voter':

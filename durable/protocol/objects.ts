@@ -4,17 +4,7 @@
  * all drills), stages `<drill id>`, memories `live` and `drills`.
  */
 import type { PersonCommand, RefusalReason } from './commands.ts'
-import type {
-  Alert,
-  Catalogue,
-  Change,
-  DrillClock,
-  Instant,
-  Role,
-  Severity,
-  SeriesWindow,
-  SignalRole,
-} from './domain.ts'
+import type { Alert, Catalogue, DrillClock, Instant, Role, Severity, SignalRole } from './domain.ts'
 import type { RoomEvent } from './events.ts'
 import type { IncidentDetail, IncidentRow } from './rows.ts'
 

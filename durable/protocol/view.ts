@@ -163,10 +163,12 @@ function apply(view: View, body: EventBody, at: Instant, by: string): void {
       return
     case 'incident-mitigated':
       view.state = 'mitigated'
+      view.humanAsked = null
       view.times.mitigated = at
       return
     case 'incident-resolved':
       view.state = 'resolved'
+      view.humanAsked = null
       view.times.resolved = at
       return
     case 'incident-reopened':
@@ -186,8 +188,10 @@ function apply(view: View, body: EventBody, at: Instant, by: string): void {
       view.notes.push(body.note)
       return
     case 'evidence-recorded':
-      view.run = body.run
       for (const item of body.evidence) view.evidence[item.id] = item
+      // A fresh look at use time belongs to the run that is being decided and leaves its gaps as they are.
+      if (body.run === view.run) return
+      view.run = body.run
       view.gaps = [
         ...view.gaps.filter((gap) => gap.agent !== 'evidence'),
         ...body.gaps.map((gap) => ({ agent: 'evidence' as const, ...gap })),
@@ -273,6 +277,7 @@ function apply(view: View, body: EventBody, at: Instant, by: string): void {
       })
       return
     case 'execution-started':
+      view.humanAsked = null
       edit(view, body.proposal, (proposal) => {
         proposal.status = 'running'
         proposal.guard = body.guard
@@ -320,7 +325,8 @@ function apply(view: View, body: EventBody, at: Instant, by: string): void {
       return
     case 'verification-started':
       edit(view, body.proposal, (proposal) => {
-        proposal.status = 'verifying'
+        // Signals are watched while an outcome is unknown, and it stays unknown until somebody settles it.
+        if (proposal.execution?.outcome !== 'unknown') proposal.status = 'verifying'
         proposal.verification = body.verification
       })
       return

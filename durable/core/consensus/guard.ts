@@ -1,0 +1,215 @@
+import type {
+  ActionRecord,
+  Alert,
+  Catalogue,
+  Evidence,
+  GuardClause,
+  GuardClauseName,
+  GuardVerdict,
+  Instant,
+  ProposalBody,
+  Runbook,
+  VerifySignal,
+} from '../../protocol/domain.ts'
+import { newestValues, sameSeries, seriesOf } from './readings.ts'
+
+export interface GuardInput {
+  body: ProposalBody
+  catalogue: Catalogue
+  /** what the room holds now, the freshest windows included. */
+  evidence: Record<string, Evidence>
+  alerts: Alert[]
+  record: ActionRecord[]
+  /** null: the switch could not be read, which refuses like on. */
+  killSwitch: boolean | null
+  at: Instant
+}
+
+type Judged = [holds: boolean | null, reason: string]
+
+const CLAUSES: { name: GuardClauseName; kind: GuardClause['kind']; judge: (input: GuardInput) => Judged }[] = [
+  { name: 'parameters-in-bounds', kind: 'hard', judge: parametersInBounds },
+  { name: 'target-known', kind: 'hard', judge: targetKnown },
+  { name: 'target-not-protected', kind: 'hard', judge: targetNotProtected },
+  { name: 'rollback-present', kind: 'hard', judge: rollbackPresent },
+  { name: 'no-outcome-unknown', kind: 'hard', judge: noOutcomeUnknown },
+  { name: 'kill-switch-off', kind: 'hard', judge: killSwitchOff },
+  { name: 'preconditions-hold', kind: 'judgement', judge: preconditionsHold },
+  { name: 'data-fresh', kind: 'judgement', judge: dataFresh },
+  { name: 'cooldown-over', kind: 'judgement', judge: cooldownOver },
+  { name: 'not-same-failing-fix', kind: 'judgement', judge: notSameFailingFix },
+]
+
+/**
+ * The room's own check, before a ballot opens and again at execution; no vote passes it. Every clause must hold; one that
+ * is false or cannot be read refuses with its reason word. A commander's own decision may pass judgement clauses by name.
+ */
+export function judgeGuard(input: GuardInput, passed: readonly GuardClauseName[] = []): GuardVerdict {
+  const clauses = CLAUSES.map(({ name, kind, judge }): GuardClause => {
+    const [holds, reason] = judge(input)
+    return { name, kind, holds, reason }
+  })
+  const holds = clauses.every(
+    (clause) => clause.holds === true || (clause.kind === 'judgement' && passed.includes(clause.name)),
+  )
+  return { at: input.at, holds, clauses }
+}
+
+/** The first clause that refuses, hard ones first; null when all hold. */
+export function refusing(verdict: GuardVerdict, passed: readonly GuardClauseName[] = []): GuardClause | null {
+  const open = verdict.clauses.filter(
+    (clause) => clause.holds !== true && !(clause.kind === 'judgement' && passed.includes(clause.name)),
+  )
+  return open.find((clause) => clause.kind === 'hard') ?? open[0] ?? null
+}
+
+function runbookOf(input: GuardInput): Runbook | undefined {
+  return input.catalogue.runbooks.find((runbook) => runbook.id === input.body.plan.action.runbook)
+}
+
+function parametersInBounds(input: GuardInput): Judged {
+  const { action } = input.body.plan
+  const runbook = runbookOf(input)
+  if (!runbook) return [false, 'no-such-runbook']
+  if (runbook.action !== action.type) return [false, 'action-not-of-runbook']
+  if (runbook.risk !== input.body.risk) return [false, 'risk-not-of-runbook']
+  if (!input.catalogue.endpoints.some((endpoint) => endpoint.name === runbook.endpoint)) return [false, 'nothing-wired']
+  const names = Object.keys(action.parameters)
+  if (names.some((name) => !runbook.parameters.some((spec) => spec.name === name))) return [false, 'unknown-parameter']
+  for (const spec of runbook.parameters) {
+    const value = action.parameters[spec.name]
+    if (value === undefined || !Number.isFinite(value)) return [false, `parameter-missing:${spec.name}`]
+    if (value < spec.min || value > spec.max) return [false, `out-of-bounds:${spec.name}`]
+  }
+  return [true, 'holds']
+}
+
+function targetKnown(input: GuardInput): Judged {
+  const known = input.catalogue.services.some((service) => service.id === input.body.plan.action.target)
+  return known ? [true, 'holds'] : [false, 'unknown-target']
+}
+
+function targetNotProtected(input: GuardInput): Judged {
+  const target = input.catalogue.services.find((service) => service.id === input.body.plan.action.target)
+  if (!target) return [null, 'unknown-target']
+  return target.protected ? [false, 'target-protected'] : [true, 'holds']
+}
+
+function rollbackPresent(input: GuardInput): Judged {
+  if (input.body.risk === 'irreversible') return [true, 'irreversible-by-class']
+  return input.body.plan.rollback ? [true, 'holds'] : [false, 'no-rollback']
+}
+
+function noOutcomeUnknown(input: GuardInput): Judged {
+  const { target } = input.body.plan.action
+  const unsettled = input.record.some(
+    (entry) =>
+      entry.target === target &&
+      (entry.end === 'outcome-unknown' || entry.end === 'running') &&
+      entry.proposal !== input.body.number,
+  )
+  return unsettled ? [false, 'outcome-unknown-on-target'] : [true, 'holds']
+}
+
+function killSwitchOff(input: GuardInput): Judged {
+  if (input.killSwitch === null) return [null, 'kill-switch-unreadable']
+  return input.killSwitch ? [false, 'kill-switch-on'] : [true, 'holds']
+}
+
+function preconditionsHold(input: GuardInput): Judged {
+  for (const { check } of input.body.plan.preconditions) {
+    const [holds, reason] = judgePrecondition(check, input)
+    if (holds !== true) return [holds, reason]
+  }
+  return [true, 'holds']
+}
+
+function judgePrecondition(check: ProposalBody['plan']['preconditions'][number]['check'], input: GuardInput): Judged {
+  const { plan } = input.body
+  switch (check) {
+    case 'symptom-present': {
+      const states = plan.verify.signals.map((signal) => stillBad(signal, input))
+      if (states.includes(true)) return [true, 'holds']
+      return states.includes(null) || states.length === 0 ? [null, 'symptom-unreadable'] : [false, 'symptom-gone']
+    }
+    case 'target-signal-present': {
+      const cited = plan.cites.map((id) => input.evidence[id])
+      const seen = cited.some(
+        (item) => item && (item.kind === 'metric' || item.kind === 'edge') && touchesTarget(item, plan.action.target),
+      )
+      return seen ? [true, 'holds'] : [false, 'target-signal-not-cited']
+    }
+    case 'limit-unchanged': {
+      const limits = plan.cites
+        .map((id) => input.evidence[id])
+        .flatMap((item) => {
+          if (item?.service !== plan.action.target || item.data.kind !== 'metric') return []
+          return item.data.series.limit === null ? [] : [item.data.series.limit]
+        })
+      if (limits.length === 0) return [null, 'limit-unreadable']
+      const before = Object.values(plan.previous)
+      return before.every((value) => limits.includes(value)) ? [true, 'holds'] : [false, 'limit-changed-meanwhile']
+    }
+    default:
+      return check satisfies never
+  }
+}
+
+function touchesTarget(item: Evidence, target: string): boolean {
+  if (item.service === target) return true
+  return item.data.kind === 'edge' && item.data.series.peer === target
+}
+
+/** true: the signal is still away from its recovery; null: unreadable. */
+function stillBad(signal: VerifySignal, input: GuardInput): boolean | null {
+  if (signal.kind === 'alert') {
+    const alert = input.alerts.find(
+      (candidate) => candidate.source === signal.source && candidate.fingerprint === signal.fingerprint,
+    )
+    return alert ? alert.status === 'firing' : null
+  }
+  const series = Object.values(input.evidence)
+    .map(seriesOf)
+    .find((candidate) => candidate !== null && sameSeries(candidate, signal.series))
+  const value = series ? newestValues(series).median : null
+  if (value === null) return null
+  return signal.direction === 'up' ? value > signal.recoveredAt : value < signal.recoveredAt
+}
+
+function dataFresh(input: GuardInput): Judged {
+  const observed = input.body.plan.cites
+    .map((id) => input.evidence[id])
+    .filter((item) => item !== undefined && (item.kind === 'metric' || item.kind === 'edge' || item.kind === 'log'))
+  if (observed.length === 0) return [null, 'no-observed-data-cited']
+  const stale = observed.find((item) => item !== undefined && input.at - item.at > item.freshMs)
+  return stale ? [false, `data-stale:${stale.id}`] : [true, 'holds']
+}
+
+function cooldownOver(input: GuardInput): Judged {
+  const { action } = input.body.plan
+  const runbook = runbookOf(input)
+  if (!runbook) return [null, 'no-such-runbook']
+  const tries = input.record.filter(
+    (entry) =>
+      entry.type === action.type &&
+      entry.target === action.target &&
+      entry.end !== 'did-not-run' &&
+      entry.end !== 'failed' &&
+      entry.proposal !== input.body.number,
+  )
+  if (tries.length >= runbook.maxAttempts) return [false, 'attempts-used-up']
+  const last = Math.max(...tries.map((entry) => entry.at), Number.NEGATIVE_INFINITY)
+  return input.at - last < runbook.cooldownMs ? [false, 'cooling-down'] : [true, 'holds']
+}
+
+function notSameFailingFix(input: GuardInput): Judged {
+  const { action } = input.body.plan
+  const failed = input.record.some(
+    (entry) =>
+      entry.type === action.type &&
+      entry.target === action.target &&
+      (entry.end === 'worse' || entry.end === 'no-better') &&
+      Object.entries(action.parameters).every(([name, value]) => entry.parameters[name] === value),
+  )
+  return failed ? [false, 'same-fix-failed-before'] : [true, 'holds']
+}

@@ -1,0 +1,116 @@
+import { canonical } from '../../protocol/canonical.ts'
+import type { PersonCommand, RoomCommand } from '../../protocol/commands.ts'
+import type { ActionPlan, Catalogue, Instant, ProposalBody, Runbook, VerifySignal } from '../../protocol/domain.ts'
+import type { View } from '../../protocol/view.ts'
+import { alertKey } from '../../protocol/view.ts'
+import { POLICY_VERSION } from '../../protocol/version.ts'
+import { APPROVAL_EXPIRES_MS } from '../consensus/policy.ts'
+import type { State } from './state.ts'
+
+export type Draftable = Extract<RoomCommand, { type: 'propose' }> | Extract<PersonCommand, { type: 'decide-myself' }>
+
+/**
+ * What a digest will bind, drafted from state alone, so that `decide` can draft it again and compare. `sha256` is
+ * given by the shell and makes the digest of the cited evidence. Null where there is nothing to propose.
+ */
+export function draft(
+  state: State,
+  ask: Draftable,
+  at: Instant,
+  wall: Instant,
+  sha256: (text: string) => string,
+): ProposalBody | null {
+  const { view } = state
+  if (!view.head || !view.catalogue) return null
+  const plan = ask.type === 'propose' ? resolutionPlan(view, ask.run) : ownPlan(view, view.catalogue, ask)
+  if (!plan) return null
+  const runbook = view.catalogue.runbooks.find((candidate) => candidate.id === plan.action.runbook)
+  return {
+    instance: view.head.instance,
+    incident: view.head.id,
+    drill: view.head.drill,
+    number: view.proposals.length + 1,
+    catalogue: view.catalogue.version,
+    policy: POLICY_VERSION,
+    evidenceDigest: sha256(canonical(plan.cites.map((id) => view.evidence[id] ?? null))),
+    // The catalogue's word counts, never the plan's: an agent cannot call its action milder than it is.
+    risk: runbook?.risk ?? 'irreversible',
+    notBefore: at,
+    expiresWall: wall + APPROVAL_EXPIRES_MS,
+    plan,
+    decidedBy: ask.type === 'propose' ? 'system' : 'human',
+  }
+}
+
+function resolutionPlan(view: View, run: number): ActionPlan | null {
+  const finding = view.findings.resolution
+  if (!finding || finding.run !== run || finding.detail.agent !== 'resolution') return null
+  return finding.detail.plan
+}
+
+/** A commander's own choice of a catalogued action, watched by the symptom's signals and the alerts that fire. */
+function ownPlan(
+  view: View,
+  catalogue: Catalogue,
+  ask: Extract<PersonCommand, { type: 'decide-myself' }>,
+): ActionPlan | null {
+  const runbook = catalogue.runbooks.find((candidate) => candidate.id === ask.runbook)
+  if (!runbook) return null
+  const suggested = view.findings.resolution?.detail
+  const same =
+    suggested?.agent === 'resolution' &&
+    suggested.plan?.action.runbook === runbook.id &&
+    suggested.plan.action.target === ask.target
+      ? suggested.plan
+      : null
+  const previous = same?.previous ?? {}
+  return {
+    action: { runbook: runbook.id, type: runbook.action, target: ask.target, parameters: ask.parameters },
+    title: `${runbook.title} on ${ask.target}`,
+    risk: runbook.risk,
+    preconditions: [],
+    expected: same?.expected ?? 'the symptom recovers within the verify window',
+    previous,
+    rollback: rollbackOf(runbook, ask.target, previous),
+    verify: { signals: symptomSignals(view), windowMs: runbook.verify.windowMs, settleMs: runbook.verify.settleMs },
+    cites: same?.cites ?? view.findings.detection?.cites ?? [],
+    hypothesis: same?.hypothesis ?? '',
+  }
+}
+
+function rollbackOf(runbook: Runbook, target: string, previous: Record<string, number>): ActionPlan['rollback'] {
+  if (!runbook.rollback) return null
+  return { runbook: runbook.id, type: runbook.rollback.action, target, parameters: previous }
+}
+
+/** Signals of the incident's own service that changed, with the midpoint as recovered; else its firing alerts. */
+function symptomSignals(view: View): VerifySignal[] {
+  const detail = view.findings.detection?.detail
+  const changes = detail?.agent === 'detection' ? detail.changes : []
+  const series = changes
+    .filter(
+      (change) => change.service === view.head?.service && (change.role === 'errors' || change.role === 'latency'),
+    )
+    .flatMap((change): VerifySignal[] => {
+      const item = view.evidence[change.evidence]
+      if (!item || (item.data.kind !== 'metric' && item.data.kind !== 'edge')) return []
+      const { source, service, name, peer } = item.data.series
+      const shift = change.after - change.before
+      return [
+        {
+          kind: 'series',
+          series: { source, service, name, peer },
+          direction: change.direction,
+          baseline: change.before,
+          recoveredAt: change.before + 0.25 * shift,
+          worseAt: change.after + 0.25 * shift,
+        },
+      ]
+    })
+  if (series.length > 0) return series
+  return Object.values(view.alerts)
+    .filter((alert) => alert.status === 'firing')
+    .sort((a, b) => (alertKey(a) < alertKey(b) ? -1 : 1))
+    .slice(0, 5)
+    .map((alert): VerifySignal => ({ kind: 'alert', source: alert.source, fingerprint: alert.fingerprint }))
+}

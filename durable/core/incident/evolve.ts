@@ -1,0 +1,46 @@
+import type { RoomEvent } from '../../protocol/events.ts'
+import { alertKey, project } from '../../protocol/view.ts'
+import { assert } from '../assert.ts'
+import { evidenceKey, type State } from './state.ts'
+
+/** Folds one event into the state by mutating it. Stops loudly on a hole: a log with a gap is not this room's log. */
+export function evolve(state: State, event: RoomEvent): void {
+  assert(event.seq === state.view.seq + 1, `event ${event.seq} follows ${state.view.seq}`)
+  project(state.view, event)
+  const { body } = event
+  switch (body.type) {
+    case 'alert-attached':
+    case 'alert-updated': {
+      const { status, startsAt, endsAt, severity } = body.alert
+      state.levels[alertKey(body.alert)] = { status, startsAt, endsAt, severity }
+      return
+    }
+    case 'evidence-recorded':
+      for (const item of body.evidence) state.evidenceIds[evidenceKey(item)] = item.id
+      return
+    case 'finding-reported':
+      state.findings += 1
+      return
+    case 'verification-started':
+      state.streak = { recovered: 0, worse: 0, rounds: 0 }
+      return
+    case 'verification-sampled': {
+      const all = (judged: string) =>
+        body.readings.length > 0 && body.readings.every((reading) => reading.judged === judged)
+      const any = body.readings.some((reading) => reading.judged === 'worse')
+      state.streak = {
+        recovered: all('recovered') ? state.streak.recovered + 1 : 0,
+        worse: any ? state.streak.worse + 1 : 0,
+        rounds: state.streak.rounds + 1,
+      }
+      return
+    }
+    case 'incident-resolved':
+      state.resolvedAt = event.at
+      return
+    case 'incident-reopened':
+      state.resolvedAt = null
+      return
+    default:
+  }
+}

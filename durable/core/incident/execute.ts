@@ -1,0 +1,175 @@
+import type { Command, PersonCommand, Refusal, RoomCommand } from '../../protocol/commands.ts'
+import type { Proposal, ProposalBody, Verification } from '../../protocol/domain.ts'
+import type { Decided, EventBody } from '../../protocol/events.ts'
+import { REASON_CHARS_MAX } from '../../protocol/limits.ts'
+import { assert } from '../assert.ts'
+import { refusing } from '../consensus/guard.ts'
+import { mayAct } from '../consensus/policy.ts'
+import { judgeQuorum } from '../consensus/quorum.ts'
+import { added, refuse, said } from './answer.ts'
+import { askHuman, mint } from './deliberate.ts'
+import { gateOf, guardOf } from './propose.ts'
+import type { State } from './state.ts'
+import type { View } from '../../protocol/view.ts'
+
+type Of<T extends RoomCommand['type']> = Extract<RoomCommand, { type: T }>
+
+const named = (state: State, id: string): Proposal | undefined =>
+  state.view.proposals.find((candidate) => candidate.id === id)
+
+/**
+ * The check at use, in the same commit as `execution-started`: digest, certificate, approvals and guard are judged again
+ * on evidence read a moment ago. Nothing awaits between this and the claim of the one call.
+ */
+export function startExecution(state: State, command: Command, body: Of<'start-execution'>): Decided[] | Refusal {
+  const proposal = named(state, body.proposal)
+  if (!proposal) return refuse('no-such-proposal', body.proposal)
+  if (proposal.status !== 'approved') return refuse('stale-run', `proposal ${proposal.number} is ${proposal.status}`)
+  if (body.digest !== proposal.digest) return refuse('wrong-digest', 'the approved digest is another')
+  const { evidence } = mint(state, body.fresh)
+  const recorded: EventBody[] =
+    evidence.length > 0 ? [{ type: 'evidence-recorded', run: state.view.run, evidence, gaps: [] }] : []
+  const view: View = {
+    ...state.view,
+    evidence: { ...state.view.evidence, ...Object.fromEntries(evidence.map((item) => [item.id, item])) },
+  }
+  const passed = proposal.decisions.flatMap((decision) => (decision.kind === 'own-decision' ? decision.passed : []))
+  const guard = guardOf(view, proposal.body, body.killSwitch, command.at, passed)
+  const reason = whyNotNow(view, proposal, command) ?? refusing(guard, passed)?.reason ?? null
+  if (reason !== null) {
+    return [
+      ...added(command, ...recorded, { type: 'proposal-moved', proposal: proposal.id, status: 'revoked', reason }),
+      ...askHuman(state, command, proposal.id, reason, 'the agents look again; a person may decide'),
+    ]
+  }
+  const gate =
+    proposal.body.decidedBy === 'system' ? gateOf(view, proposal.body, supportersCites(proposal), command.at) : null
+  // The fencing token is the seq this event will get: one more than what is recorded before it.
+  const token = state.view.seq + recorded.length + 1
+  const key = `${proposal.body.incident}:${proposal.number}:${proposal.digest.slice(0, 16)}`
+  return added(command, ...recorded, {
+    type: 'execution-started',
+    proposal: proposal.id,
+    digest: proposal.digest,
+    key,
+    token,
+    guard,
+    gate,
+  })
+}
+
+function supportersCites(proposal: Proposal): string[] {
+  return proposal.votes.filter((vote) => vote.void === null && vote.vote === 'support').flatMap((vote) => vote.cites)
+}
+
+/** Nothing runs without (certificate + the approvals of the risk table) or a recorded own decision. */
+function whyNotNow(view: View, proposal: Proposal, command: Command): string | null {
+  if (!['triggered', 'acknowledged', 'mitigated'].includes(view.state)) return `incident-${view.state}`
+  if (command.wall > proposal.body.expiresWall) return 'expired'
+  const yes = proposal.decisions.filter((decision) => decision.kind !== 'reject' && decision.digest === proposal.digest)
+  if (new Set(yes.map((decision) => decision.by)).size < proposal.approvalsNeeded) return 'approvals-missing'
+  if (proposal.body.decidedBy === 'human')
+    return yes.some((decision) => decision.kind === 'own-decision') ? null : 'no-own-decision'
+  if (!proposal.certificate || proposal.certificate.digest !== proposal.digest) return 'no-certificate'
+  if (!judgeQuorum(proposal.votes, proposal.body.risk).carries) return 'certificate-no-longer-holds'
+  const gate = gateOf(view, proposal.body, supportersCites(proposal), command.at)
+  return gate.passes ? null : gate.reason
+}
+
+/** The driver's answer to the one call. No definite answer is `unknown`: nothing rolls back, the target stays locked. */
+export function answerExecution(state: State, command: Command, body: Of<'answer-execution'>): Decided[] | Refusal {
+  const proposal = named(state, body.proposal)
+  if (!proposal?.execution || proposal.execution.key !== body.key) return refuse('nothing-to-settle', 'no such call')
+  if (proposal.execution.outcome !== 'running')
+    return refuse('nothing-to-settle', `its outcome is ${proposal.execution.outcome} already`)
+  const events = said(command, {
+    type: 'execution-answered',
+    proposal: proposal.id,
+    key: body.key,
+    outcome: body.outcome,
+    detail: body.detail,
+  })
+  if (body.outcome === 'failed') {
+    events.push(
+      ...added(command, {
+        type: 'proposal-moved',
+        proposal: proposal.id,
+        status: 'refused',
+        reason: 'driver-declares-not-done',
+      }),
+    )
+    events.push(...askHuman(state, command, proposal.id, 'driver-declares-not-done', body.detail))
+    return events
+  }
+  // While the outcome is unknown the signals are watched and shown all the same.
+  events.push(
+    ...added(command, {
+      type: 'verification-started',
+      proposal: proposal.id,
+      verification: windowFor(proposal.body, command),
+    }),
+  )
+  return events
+}
+
+function windowFor(body: ProposalBody, command: Command): Verification {
+  const { settleMs, windowMs } = body.plan.verify
+  return {
+    startedAt: command.at,
+    settleAt: command.at + settleMs,
+    until: command.at + windowMs,
+    readings: [],
+    end: null,
+    endedAt: null,
+  }
+}
+
+/** What the driver's `status(key)` says of an unanswered call; after the last try a person is asked. */
+export function answerStatus(state: State, command: Command, body: Of<'answer-status'>): Decided[] | Refusal {
+  const proposal = named(state, body.proposal)
+  if (!proposal?.execution || proposal.execution.key !== body.key || proposal.status !== 'outcome-unknown') {
+    return refuse('nothing-to-settle', 'nothing is unknown there')
+  }
+  if (body.outcome === 'unknown') {
+    const asked = askHuman(
+      state,
+      command,
+      proposal.id,
+      'outcome-unknown',
+      `whether ${proposal.body.plan.title} took place: ${body.detail}`,
+    )
+    return asked.length > 0 ? asked : refuse('nothing-changed', 'a person is asked already')
+  }
+  return settle(command, proposal, body.outcome, body.detail)
+}
+
+/** A commander says what became of it, with a reason. */
+export function settleOutcome(
+  state: State,
+  command: Command,
+  body: Extract<PersonCommand, { type: 'settle-outcome' }>,
+): Decided[] | Refusal {
+  if (!mayAct(command.role, 'commander')) return refuse('role-too-low', 'settling an outcome asks for a commander')
+  const proposal = named(state, body.proposal)
+  if (proposal?.status !== 'outcome-unknown') return refuse('nothing-to-settle', 'no outcome is unknown there')
+  const reason = body.reason.trim()
+  if (reason === '') return refuse('reason-needed', 'say how you know')
+  if (reason.length > REASON_CHARS_MAX) return refuse('text-too-long', `a reason holds ${REASON_CHARS_MAX} characters`)
+  return settle(command, proposal, body.outcome, reason)
+}
+
+function settle(command: Command, proposal: Proposal, outcome: 'it-ran' | 'it-did-not', detail: string): Decided[] {
+  assert(proposal.execution, 'an unknown outcome has an execution')
+  const events = said(command, {
+    type: 'outcome-settled',
+    proposal: proposal.id,
+    key: proposal.execution.key,
+    outcome,
+    detail,
+  })
+  const next: EventBody =
+    outcome === 'it-ran'
+      ? { type: 'verification-started', proposal: proposal.id, verification: windowFor(proposal.body, command) }
+      : { type: 'proposal-moved', proposal: proposal.id, status: 'revoked', reason: 'it-did-not-run' }
+  return [...events, ...added(command, next)]
+}

@@ -1,0 +1,7 @@
+export { isRefusal } from './answer.ts'
+export { decide } from './decide.ts'
+export { type Draftable, draft } from './draft.ts'
+export { evolve } from './evolve.ts'
+export { react } from './react.ts'
+export { initialState, type State } from './state.ts'
+export { type Timer, timers } from './timers.ts'

@@ -1,0 +1,163 @@
+import { VOTERS } from '../../protocol/domain.ts'
+import type { Effect } from '../../protocol/effects.ts'
+import type { EventBody, EventType, RoomEvent } from '../../protocol/events.ts'
+import { openProposal } from '../../protocol/view.ts'
+import {
+  RERUN_CAP_MS,
+  RERUN_FIRST_MS,
+  RUNS_MAX,
+  STATUS_ATTEMPTS,
+  STATUS_FIRST_MS,
+  VERIFY_EVERY_MS,
+} from '../consensus/policy.ts'
+import type { State } from './state.ts'
+
+/** Events after which the incident's row in lists is another. */
+const ROW_CHANGES: ReadonlySet<EventType> = new Set([
+  'incident-opened',
+  'alerts-cleared',
+  'severity-raised',
+  'incident-acknowledged',
+  'incident-mitigated',
+  'incident-resolved',
+  'incident-reopened',
+  'incident-closed',
+  'finding-reported',
+  'proposal-made',
+  'ballot-closed',
+  'human-asked',
+  'proposal-moved',
+  'execution-started',
+  'execution-answered',
+  'outcome-settled',
+  'verification-started',
+  'verification-ended',
+  'escalated',
+])
+
+/** Events after which the written summary says something new. */
+const WORTH_WORDING: ReadonlySet<EventType> = new Set([
+  'incident-opened',
+  'ballot-closed',
+  'execution-answered',
+  'verification-ended',
+  'incident-mitigated',
+  'incident-resolved',
+  'incident-closed',
+  'human-asked',
+])
+
+/** Names what must happen outside because of an event; `state` is the state after it. Pure: the outbox does the rest. */
+export function react(state: State, event: RoomEvent): Effect[] {
+  const effects = [...forBody(state, event.body)]
+  if (WORTH_WORDING.has(event.body.type)) effects.push({ type: 'run-agent', agent: 'communication', run: event.seq })
+  if (ROW_CHANGES.has(event.body.type)) effects.push({ type: 'update-index' })
+  return effects
+}
+
+function forBody(state: State, body: EventBody): Effect[] {
+  switch (body.type) {
+    case 'incident-opened':
+      return [{ type: 'gather-evidence', run: 1, after: null }]
+    case 'agent-started':
+      return [{ type: 'run-agent', agent: body.agent, run: body.run }]
+    case 'finding-reported': {
+      const { finding } = body
+      if (finding.detail.agent !== 'resolution') return []
+      const next: Effect[] = finding.detail.plan ? [{ type: 'prepare-proposal', run: finding.run }] : lookAgain(state)
+      return [...next, { type: 'run-agent', agent: 'communication', run: state.view.seq }]
+    }
+    case 'agent-stopped':
+      return body.agent === 'diagnosis' || body.agent === 'resolution' ? lookAgain(state) : []
+    case 'proposal-made':
+      return body.proposal.status === 'refused' ? lookAgain(state) : []
+    case 'ballot-opened':
+      return [
+        ...VOTERS.map((voter): Effect => ({ type: 'ask-voter', proposal: body.proposal, voter })),
+        { type: 'ask-clerk', proposal: body.proposal },
+      ]
+    case 'proposal-moved':
+      return forMove(state, body.proposal, body.status)
+    case 'execution-started':
+      return [{ type: 'call-driver', proposal: body.proposal, key: body.key, token: body.token }]
+    case 'execution-answered':
+      return body.outcome === 'unknown'
+        ? Array.from(
+            { length: STATUS_ATTEMPTS },
+            (_, attempt): Effect => ({
+              type: 'ask-status',
+              proposal: body.proposal,
+              key: body.key,
+              attempt,
+              after: { ms: STATUS_FIRST_MS * 3 ** attempt, clock: 'wall' },
+            }),
+          )
+        : []
+    case 'verification-started':
+      return [
+        {
+          type: 'read-signals',
+          proposal: body.proposal,
+          round: state.view.seq,
+          after: { ms: VERIFY_EVERY_MS, clock: 'room' },
+        },
+      ]
+    case 'verification-sampled':
+      return stillVerifying(state, body.proposal)
+        ? [
+            {
+              type: 'read-signals',
+              proposal: body.proposal,
+              round: state.view.seq,
+              after: { ms: VERIFY_EVERY_MS, clock: 'room' },
+            },
+          ]
+        : []
+    case 'verification-ended':
+      return body.end === 'recovered' ? [] : lookAgain(state)
+    case 'incident-reopened':
+      return lookAgain(state)
+    case 'incident-closed':
+      return [{ type: 'archive' }]
+    default:
+      return []
+  }
+}
+
+function forMove(state: State, proposal: string, status: string): Effect[] {
+  switch (status) {
+    case 'awaiting-approval':
+      return [{ type: 'pause-clock', proposal }]
+    case 'approved':
+      return [
+        { type: 'resume-clock', proposal },
+        { type: 'begin-execution', proposal },
+      ]
+    case 'not-carried':
+      return lookAgain(state)
+    case 'rejected':
+    case 'expired':
+    case 'revoked':
+      return [{ type: 'resume-clock', proposal }, ...lookAgain(state)]
+    case 'refused':
+      return lookAgain(state)
+    default:
+      return []
+  }
+}
+
+function stillVerifying(state: State, id: string): boolean {
+  const proposal = state.view.proposals.find((candidate) => candidate.id === id)
+  return (
+    proposal?.verification?.end === null && (proposal.status === 'verifying' || proposal.status === 'outcome-unknown')
+  )
+}
+
+/** The agents look again at fresh evidence, later each time. */
+function lookAgain(state: State): Effect[] {
+  const { view } = state
+  if (view.run >= RUNS_MAX || openProposal(view)) return []
+  if (!['triggered', 'acknowledged', 'mitigated'].includes(view.state)) return []
+  const ms = Math.min(RERUN_FIRST_MS * 2 ** Math.max(0, view.run - 1), RERUN_CAP_MS)
+  return [{ type: 'gather-evidence', run: view.run + 1, after: { ms, clock: 'room' } }]
+}

@@ -1,0 +1,27 @@
+import { AGENTS, type Instant } from '../../protocol/domain.ts'
+import type { State } from './state.ts'
+
+/** A named reason to ring the room's one alarm. */
+export interface Timer {
+  name: string
+  due: { clock: 'wall' | 'room'; at: Instant }
+}
+
+/** Every deadline that stands, derived from the state alone; effects carry their own delays in the outbox. */
+export function timers(state: State): Timer[] {
+  const due: Timer[] = []
+  for (const agent of AGENTS) {
+    const seat = state.view.agents[agent]
+    if (seat.state === 'working' && seat.deadlineWall !== null)
+      due.push({ name: `agent-late:${agent}`, due: { clock: 'wall', at: seat.deadlineWall } })
+  }
+  for (const proposal of state.view.proposals) {
+    if (proposal.status === 'voting' && proposal.ballot) {
+      due.push({ name: `ballot-deadline:${proposal.id}`, due: { clock: 'wall', at: proposal.ballot.deadlineWall } })
+    }
+    if (proposal.status === 'awaiting-approval') {
+      due.push({ name: `approval-expires:${proposal.id}`, due: { clock: 'wall', at: proposal.body.expiresWall } })
+    }
+  }
+  return due
+}
