@@ -1,0 +1,6 @@
+export { departureOf, type Departure } from './departure.ts'
+export { timeToLimit, type NoForecast, type TimeToLimit } from './forecast.ts'
+export { isBroken, isFull, levelNow, usedShare } from './level.ts'
+export { selectSeries } from './select.ts'
+export { isFresh, joined, NOW_SAMPLES, observed, sameSeries, seriesId } from './series.ts'
+export { median, quantile, robustSigma } from './stats.ts'
