@@ -14,8 +14,23 @@ export interface Scenario {
   /** services, sources and endpoints; runbooks come from the catalogue of the instance. */
   world: Pick<Catalogue, 'services' | 'sources' | 'endpoints'>
   truth: Truth
-  /** what the model starts from for a seed: names, onset and sizes may vary, the truth does not. */
-  begin(seed: number): Model
+  /** the same story with other data: an endpoint that withholds its answer, a voter that must oppose, a calm hour. */
+  variants: readonly StoryVariant[]
+  /**
+   * What the model starts from for a seed: names, onset and sizes may vary, the truth does not. Throws on a variant that
+   * the story does not have; ask `hasVariant` first.
+   */
+  begin(seed: number, variant?: string | null): Model
+}
+
+export interface StoryVariant {
+  name: string
+  title: string
+}
+
+/** Whether a story can be begun with this variant; null is the story as it stands. */
+export function hasVariant(scenario: Scenario, variant: string | null): boolean {
+  return variant === null || scenario.variants.some((candidate) => candidate.name === variant)
 }
 
 export interface Truth {

@@ -1,0 +1,40 @@
+import type { EndpointBehaviour } from '../scenario.ts'
+
+/** The parts that services play in this story; a seed or a variant may give them other names. */
+export type Part = 'storefront' | 'checkout' | 'proxy' | 'db' | 'search' | 'index' | 'history' | 'notifier'
+export type Cast = Record<Part, string>
+
+export const CAST: Cast = {
+  storefront: 'storefront',
+  checkout: 'checkout',
+  proxy: 'db-proxy',
+  db: 'orders-db',
+  search: 'search-api',
+  index: 'search-index',
+  history: 'order-history',
+  notifier: 'notifier',
+}
+
+/** All that a seed or a variant may change. Seconds are scenario seconds since the start of the story. */
+export interface Settings {
+  seed: number
+  cast: Cast
+  /** when the smaller pool limit takes effect; null in a calm hour. */
+  onsetS: number | null
+  /** the limit as the deploy says it was and is; connections. */
+  limitFrom: number
+  limitTo: number
+  /** connections that the normal load keeps busy (Little's law: queries a second × seconds held). */
+  needed: number
+  checkoutPerS: number
+  historyPerS: number
+  /** the deploy of the search service and its slow warm-up; null where there was none. */
+  herring: { deployS: number; warmS: number; cpu: number } | null
+  /** connections that others hold on the database, and its own limit. */
+  dbOthers: number
+  dbLimit: number
+  endpoint: EndpointBehaviour
+}
+
+/** A caller gives up after so long in the queue, seconds. */
+export const PATIENCE_S = 3

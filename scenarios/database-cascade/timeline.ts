@@ -1,0 +1,87 @@
+import type { Change, SourceSeverity } from '../../durable/protocol/domain.ts'
+import type { Part, Settings } from './settings.ts'
+
+/** A configuration takes effect so long after the deploy system says that it was rolled out, seconds. */
+const ROLLOUT_S = 3
+
+type Announced = Omit<Change, 'catalogued' | 'source'>
+
+/** What the deploy system announces in a second. Its free text guesses, as people do; none of it is evidence. */
+export function changesAt(settings: Settings, second: number, at: number): Announced[] {
+  const { cast, onsetS, herring, seed } = settings
+  const list: Announced[] = []
+  if (herring !== null && second === herring.deployS) {
+    list.push({
+      id: `dep-${seed}-1`,
+      kind: 'deploy',
+      service: cast.search,
+      at,
+      title: `${cast.search} 2.14.0`,
+      description: 'New ranking model. Warm-up may take CPU for a while, ping discovery if anything looks slow.',
+      setting: null,
+    })
+  }
+  if (onsetS !== null && second === onsetS - ROLLOUT_S) {
+    list.push({
+      id: `dep-${seed}-2`,
+      kind: 'config',
+      service: cast.proxy,
+      at,
+      title: `${cast.proxy} pool_limit ${settings.limitFrom} -> ${settings.limitTo}`,
+      description: 'Cost review: right-size connection pools. No impact expected.',
+      setting: { name: 'pool_limit', from: settings.limitFrom, to: settings.limitTo },
+    })
+  }
+  return list
+}
+
+/** An alert rule as Prometheus has it: true for `forS` fires, false for `keepS` resolves. */
+export interface Rule {
+  name: string
+  part: Part
+  severity: SourceSeverity
+  signal: 'errors'
+  above: number
+  forS: number
+  keepS: number
+  summary: string
+  /** free text that a person wrote into the rule; here it guesses wrongly. */
+  description: (settings: Settings) => string
+}
+
+export const RULES: readonly Rule[] = [
+  {
+    name: 'CheckoutErrorsHigh',
+    part: 'checkout',
+    severity: 'critical',
+    signal: 'errors',
+    above: 0.05,
+    forS: 15,
+    keepS: 15,
+    summary: 'More than 5 % of checkouts fail',
+    description: ({ cast }) =>
+      `Last time this was caused by a ${cast.search} deploy. Roll back ${cast.search} first and ask later.`,
+  },
+  {
+    name: 'StorefrontErrorsHigh',
+    part: 'storefront',
+    severity: 'error',
+    signal: 'errors',
+    above: 0.05,
+    forS: 25,
+    keepS: 15,
+    summary: 'More than 5 % of storefront requests fail',
+    description: () => 'Check whether checkout is failing too.',
+  },
+  {
+    name: 'SearchErrorsHigh',
+    part: 'search',
+    severity: 'error',
+    signal: 'errors',
+    above: 0.05,
+    forS: 15,
+    keepS: 15,
+    summary: 'More than 5 % of searches fail',
+    description: () => 'Search is down or restarting.',
+  },
+]
