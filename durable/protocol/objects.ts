@@ -32,6 +32,18 @@ export interface QuarantineIntake {
   reason: string
 }
 
+/** A body that nobody could read, as it is listed; `raw` may be cut, and says so. */
+export interface QuarantineRow {
+  id: string
+  at: string
+  intake: string
+  source: string
+  contentType: string
+  reason: string
+  raw: string
+  cut: boolean
+}
+
 /** Answered only after the journal row is durable. */
 export type IntakeReceipt =
   | { ok: true; journal: number; received: number; deduplicated: number }
