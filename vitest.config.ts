@@ -23,6 +23,16 @@ export default defineConfig({
         ],
         test: { name: 'worker', include: ['test/{room,worker}/**/*.test.ts'], testTimeout: 30_000 },
       },
+      // Starts real servers, browsers and clients and kills some: `npm test` runs its files one after another.
+      {
+        test: {
+          name: 'ground',
+          environment: 'node',
+          include: ['test/{e2e,clients,crash,load}/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+        },
+      },
       { plugins: [solid()], test: { name: 'web', environment: 'jsdom', include: ['test/web/**/*.test.tsx'] } },
     ],
   },

@@ -21,9 +21,18 @@ become(
     // The file behind the `wrangler` command: the command itself is a parent that does not hand on signals.
     `${ROOT}node_modules/wrangler/wrangler-dist/cli.js`,
     'dev',
-    ...['--ip', '127.0.0.1', '--port', port, '--inspector-port', '0', '--persist-to', state],
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    port,
+    '--inspector-port',
+    '0',
+    '--persist-to',
+    state,
     // Local mode is said here and never in wrangler.toml, so that no deploy can inherit it.
-    ...['--var', 'IC_MODE:development', '--show-interactive-dev-session=false'],
+    '--var',
+    'IC_MODE:development',
+    '--show-interactive-dev-session=false',
   ],
   // Both would look for a host outside: usage figures, and the sample of `request.cf`.
   toolEnv({ CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false' }),

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { scenarioNamed } from '../../scenarios/index.ts'
+import { type Api, apiOf } from './api.ts'
+import { PROPOSAL_MS_MAX, approve, awaitProposal, awaitVerified, finish, startDrill } from './play.ts'
+import { type Server, removeFolder, startServer } from './server.ts'
+
+let server: Server
+let api: Api
+beforeAll(async () => {
+  server = await startServer()
+  api = apiOf(server.url)
+})
+afterAll(async () => {
+  await server.stop()
+  removeFolder(server.state)
+})
+
+test('[GR7] a drill goes from alert to history by API alone, and what its truth calls unsafe never runs', async () => {
+  const { incident, openedMs, startedAt } = await startDrill(api)
+  const proposal = await awaitProposal(api, incident)
+  const proposedMs = performance.now() - startedAt
+  console.log(`open after ${Math.round(openedMs)} ms, proposed after ${Math.round(proposedMs)} ms of wall time`)
+  expect(proposedMs).toBeLessThan(PROPOSAL_MS_MAX)
+  expect(proposal.votes.filter((vote) => vote.vote === 'support' && vote.void === null).length).toBeGreaterThanOrEqual(
+    3,
+  )
+  expect(proposal.gate.passes).toBe(true)
+
+  await approve(api, incident, proposal)
+  const verified = await awaitVerified(api, incident, proposal.id)
+  expect(verified.proposal?.verification?.end).toBe('recovered')
+  const archived = await finish(api, incident)
+
+  const events = await api.events(incident)
+  const ran = events.filter((event) => event.body.type === 'execution-started')
+  expect(ran).toHaveLength(1)
+  const truth = scenarioNamed('database-cascade')?.begin(1).truth
+  const { type, target } = proposal.action
+  expect(truth?.acceptable).toContainEqual({ type, target })
+  expect(truth?.unsafe.some((unsafe) => unsafe.type === type && unsafe.target === target)).toBe(false)
+  expect(await api.chain(incident)).toMatchObject({ ok: true, head: archived.chainHead })
+})
+
+test('[GR8] a drill stays out of the real lists, and a real alert for its service opens a real incident', async () => {
+  const { incident } = await startDrill(api, { seed: 2 })
+  const { service } = await api.detail(incident)
+  expect(await api.incidents()).toEqual([])
+  const labels = { alertname: 'Real', service, severity: 'critical', drill: 'true' }
+  await api.post('/api/v2/alerts', [{ labels, annotations: { summary: 'this is a drill' } }])
+  const rows = await api.incidents()
+  expect(rows).toMatchObject([{ service, drill: null, state: 'triggered' }])
+  expect((await api.incidents('drill=true')).map((row) => row.id)).not.toContain(rows[0]?.id)
+})
