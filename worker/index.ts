@@ -1,0 +1,86 @@
+import { Hono } from 'hono'
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import { requestId } from 'hono/request-id'
+import { localOnly } from './auth/local.ts'
+import { signedIn } from './auth/person.ts'
+import { sends } from './auth/sender.ts'
+import type { AppEnv } from './env.ts'
+import { onError, ProblemError, problemResponse } from './errors.ts'
+import { securityHeaders } from './headers.ts'
+import { getDrill, listDrills, listScenarios, startDrill, stopDrill } from './routes/drills.ts'
+import { livez, readyz, versions } from './routes/health.ts'
+import { getHistory, listHistory } from './routes/history.ts'
+import { declareIncident, getIncident, listEvents, listIncidents } from './routes/incidents.ts'
+import { alertmanager, alerts, changes } from './routes/ingest.ts'
+import { catalogue, intake, killSwitch, me, quarantined, setKillSwitch } from './routes/instance.ts'
+import * as order from './routes/orders.ts'
+import { lobby, room } from './routes/sockets.ts'
+import { telemetry } from './routes/telemetry.ts'
+
+export * from '../durable/index.ts'
+
+/** The map: every address, who may come, and where it is answered. What is missing here is a 404 problem, never a page. */
+const app = new Hono<AppEnv>()
+app.onError(onError)
+app.notFound((c) => problemResponse(c, new ProblemError(404, 'no-such-address', 'There is nothing at this address.')))
+
+app.use(requestId({ limitLength: 64 }))
+app.use(securityHeaders)
+app.use(
+  methodNotAllowed({
+    app,
+    onMethodNotAllowed: (c, methods) =>
+      problemResponse(
+        c,
+        new ProblemError(405, 'method-not-allowed', `This address takes ${methods.join(', ')}.`, {
+          headers: { allow: methods.join(', ') },
+        }),
+      ),
+  }),
+)
+app.use(localOnly)
+
+app.get('/livez', livez)
+app.get('/readyz', readyz)
+app.get('/version', versions)
+
+// In: whoever holds a source's token.
+app.post('/api/v1/ingest/alertmanager', sends('alertmanager'), alertmanager)
+app.post('/api/v2/alerts', sends('alerts'), alerts)
+app.post('/api/v1/changes', sends('changes'), changes)
+app.post('/api/v1/telemetry', sends('telemetry'), telemetry)
+
+// Everything below is for people.
+app.get('/api/v1/me', signedIn, me)
+app.get('/api/v1/catalogue', signedIn, catalogue)
+app.get('/api/v1/intake', signedIn, intake)
+app.get('/api/v1/intake/quarantined', signedIn, quarantined)
+app.get('/api/v1/kill-switch', signedIn, killSwitch)
+app.put('/api/v1/kill-switch', signedIn, setKillSwitch)
+app.get('/api/v1/lobby', signedIn, lobby)
+
+app.get('/api/v1/incidents', signedIn, listIncidents)
+app.post('/api/v1/incidents', signedIn, declareIncident)
+app.get('/api/v1/incidents/:id', signedIn, getIncident)
+app.get('/api/v1/incidents/:id/events', signedIn, listEvents)
+app.get('/api/v1/incidents/:id/room', signedIn, room)
+app.post('/api/v1/incidents/:id/acknowledge', signedIn, order.acknowledge)
+app.post('/api/v1/incidents/:id/notes', signedIn, order.addNote)
+app.post('/api/v1/incidents/:id/mitigate', signedIn, order.mitigate)
+app.post('/api/v1/incidents/:id/resolve', signedIn, order.resolve)
+app.post('/api/v1/incidents/:id/close', signedIn, order.close)
+app.post('/api/v1/incidents/:id/proposals/:proposal/approve', signedIn, order.approve)
+app.post('/api/v1/incidents/:id/proposals/:proposal/reject', signedIn, order.reject)
+app.post('/api/v1/incidents/:id/own-decision', signedIn, order.ownDecision)
+app.post('/api/v1/incidents/:id/outcome', signedIn, order.settleOutcome)
+
+app.get('/api/v1/history', signedIn, listHistory)
+app.get('/api/v1/history/:id', signedIn, getHistory)
+
+app.get('/api/v1/scenarios', signedIn, listScenarios)
+app.get('/api/v1/drills', signedIn, listDrills)
+app.post('/api/v1/drills', signedIn, startDrill)
+app.get('/api/v1/drills/:id', signedIn, getDrill)
+app.post('/api/v1/drills/:id/stop', signedIn, stopDrill)
+
+export default app

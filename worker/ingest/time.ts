@@ -1,0 +1,23 @@
+import type { Instant } from '../../durable/protocol/domain.ts'
+
+/** How far a sender's clock may run ahead, in ms: five minutes is beyond what NTP leaves and what Kerberos forgives. */
+export const FUTURE_MS_MAX = 5 * 60_000
+
+const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/
+
+/**
+ * An RFC 3339 time (up to nine decimals, cut to ms) as an instant. Null for what is no time, for Go's zero time
+ * 0001-01-01 (it means "not set") and for anything before 1970.
+ */
+export function instantOf(value: unknown): Instant | null {
+  if (typeof value !== 'string') return null
+  const match = RFC3339.exec(value)
+  if (!match) return null
+  const at = Date.parse(`${match[1]}T${match[2]}${(match[3] ?? '.0').slice(0, 4)}${(match[4] ?? 'Z').toUpperCase()}`)
+  return Number.isNaN(at) || at <= 0 ? null : at
+}
+
+/** A time of something that has happened: one that is too far ahead of the receipt is the time of receipt. */
+export function notAhead(at: Instant, receivedAt: Instant): Instant {
+  return at > receivedAt + FUTURE_MS_MAX ? receivedAt : at
+}
