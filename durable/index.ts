@@ -1,0 +1,2 @@
+export { IncidentMemory } from './memory/index.ts'
+export { IncidentRoom } from './room/index.ts'

@@ -1,0 +1,78 @@
+import type { HistoryRow, Page } from '../protocol/objects.ts'
+import type { ArchivedIncident } from '../protocol/ports.ts'
+import { historyRow } from './rows.ts'
+
+/** Rows of one page of history. */
+export const HISTORY_PER_PAGE_MAX = 200
+/** Bytes of one stored part: half of the platform's limit of 2 MB for a row. */
+const PART_BYTES_MAX = 1_000_000
+
+export interface HistoryQuery {
+  drill: boolean
+  cursor: string | null
+  limit: number
+}
+
+/** Stores an incident whole, in one transaction. A log that is no longer than the one kept changes nothing. */
+export function put(storage: DurableObjectStorage, incident: ArchivedIncident): { reference: string } {
+  const { sql } = storage
+  return storage.transactionSync(() => {
+    const kept = sql
+      .exec<{ seq: number; reference: string }>('SELECT seq, reference FROM incidents WHERE id = ?', incident.id)
+      .toArray()[0]
+    const row = historyRow(incident)
+    if (kept && kept.seq >= row.seq) return { reference: kept.reference }
+    const reference = `memory/${incident.id}`
+    sql.exec('DELETE FROM parts WHERE id = ?', incident.id)
+    const bytes = new TextEncoder().encode(JSON.stringify(incident))
+    for (let part = 0; part * PART_BYTES_MAX < bytes.length; part += 1) {
+      const piece = bytes.slice(part * PART_BYTES_MAX, (part + 1) * PART_BYTES_MAX)
+      sql.exec('INSERT INTO parts (id, part, bytes) VALUES (?, ?, ?)', incident.id, part, piece)
+    }
+    sql.exec(
+      'INSERT OR REPLACE INTO incidents (id, drill, closed, seq, row, reference) VALUES (?, ?, ?, ?, ?, ?)',
+      incident.id,
+      row.drill,
+      Date.parse(row.closedAt),
+      row.seq,
+      JSON.stringify(row),
+      reference,
+    )
+    return { reference }
+  })
+}
+
+/** A page of what was closed, newest first. A cursor that is none starts at the beginning. */
+export function history(sql: SqlStorage, { drill, cursor, limit }: HistoryQuery): Page<HistoryRow> {
+  const [, closed = '', id = ''] = /^(\d{1,15})\.(\w[\w-]*)$/.exec(cursor ?? '') ?? []
+  const count = Math.max(1, Math.min(limit, HISTORY_PER_PAGE_MAX))
+  const found = sql
+    .exec<{ id: string; closed: number; row: string }>(
+      `SELECT id, closed, row FROM incidents
+       WHERE (drill IS NOT NULL) = ? AND (? = '' OR closed < ? OR (closed = ? AND id < ?))
+       ORDER BY closed DESC, id DESC LIMIT ?`,
+      drill ? 1 : 0,
+      closed,
+      Number(closed),
+      Number(closed),
+      id,
+      count + 1,
+    )
+    .toArray()
+  const page = found.slice(0, count)
+  const last = page.at(-1)
+  return {
+    items: page.map(({ row }) => JSON.parse(row) as HistoryRow),
+    next: found.length > count && last ? `${last.closed}.${last.id}` : null,
+  }
+}
+
+/** One incident whole, or null. */
+export function get(sql: SqlStorage, id: string): ArchivedIncident | null {
+  const decoder = new TextDecoder()
+  let text = ''
+  for (const { bytes } of sql.exec<{ bytes: ArrayBuffer }>('SELECT bytes FROM parts WHERE id = ? ORDER BY part', id))
+    text += decoder.decode(bytes, { stream: true })
+  text += decoder.decode()
+  return text === '' ? null : (JSON.parse(text) as ArchivedIncident)
+}

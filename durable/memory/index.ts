@@ -1,0 +1,27 @@
+import { DurableObject } from 'cloudflare:workers'
+import type { HistoryRow, Page } from '../protocol/objects.ts'
+import type { ArchivedIncident } from '../protocol/ports.ts'
+import { get, history, put, type HistoryQuery } from './archive.ts'
+import { migrate } from './migrations.ts'
+
+/** What is kept of closed incidents. Named `live` or `drills`, so that a drill's past is never taken for a real one. */
+export class IncidentMemory extends DurableObject<Env> {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    migrate(ctx.storage)
+  }
+
+  /** Keeps one closed incident; again with the same or an older log is the first put. */
+  async put(incident: ArchivedIncident): Promise<{ reference: string }> {
+    return put(this.ctx.storage, incident)
+  }
+
+  /** Newest closing first. */
+  async history(query: HistoryQuery): Promise<Page<HistoryRow>> {
+    return history(this.ctx.storage.sql, query)
+  }
+
+  async get(id: string): Promise<ArchivedIncident | null> {
+    return get(this.ctx.storage.sql, id)
+  }
+}

@@ -1,0 +1,100 @@
+import type { Instant } from '../protocol/domain.ts'
+import { RESTARTED } from './execution.ts'
+import { wordsOf } from './ask.ts'
+import { type Kernel, SYSTEM } from './kernel.ts'
+import { type OutboxRow, claim, failed, isDue, pending, settle, settleIndexBefore } from './outbox.ts'
+import { perform } from './perform.ts'
+import type { Place } from './place.ts'
+import { within } from './within.ts'
+
+/** One try of an effect may take so long, in ms of wall time: past the driver's own deadline of ten seconds. */
+export const EFFECT_MS_MAX = 15_000
+
+export interface DrainParts {
+  kernel: Kernel
+  storage: DurableObjectStorage
+  place(wall: Instant): Omit<Place, 'claim'>
+  /** Keeps the object alive while an effect is performed. */
+  hold(promise: Promise<void>): void
+  /** Called when something finished: alarms may be others now. */
+  finished(): void
+}
+
+/** Performs what the outbox holds, independent effects at the same time, and commits what they come to. Nothing here throws. */
+export class Drain {
+  readonly inFlight = new Set<string>()
+  #parts: DrainParts
+
+  constructor(parts: DrainParts) {
+    this.#parts = parts
+  }
+
+  /** Starts everything that is due and not in the making. */
+  pump(wall: Instant): void {
+    const { kernel, storage } = this.#parts
+    if (!kernel.isOpen) return
+    for (const row of startable(pending(storage.sql), this.inFlight)) {
+      if (!isDue(row, kernel.clock, wall)) continue
+      if (row.effect.type === 'update-index') settleIndexBefore(storage.sql, row.seq)
+      this.inFlight.add(row.key)
+      this.#parts.hold(this.#try(row))
+    }
+  }
+
+  async #try(row: OutboxRow): Promise<void> {
+    try {
+      await this.#perform(row)
+    } catch (error) {
+      this.#parts.storage.transactionSync(() => failed(this.#parts.storage.sql, row, Date.now(), wordsOf(error)))
+    } finally {
+      this.inFlight.delete(row.key)
+      this.#parts.finished()
+    }
+  }
+
+  async #perform(row: OutboxRow): Promise<void> {
+    const { kernel, storage } = this.#parts
+    const { effect, key } = row
+    if (effect.type === 'call-driver' && row.claimed !== null) {
+      // Claimed by a life of this room that ended before the answer was committed: the call may or may not have been made.
+      const { proposal } = effect
+      const body = {
+        type: 'answer-execution',
+        proposal,
+        key: effect.key,
+        outcome: 'unknown',
+        detail: RESTARTED,
+      } as const
+      kernel.submit({ id: null, by: SYSTEM, role: null, body, settles: key }, Date.now())
+      return
+    }
+    const place: Place = {
+      ...this.#parts.place(Date.now()),
+      claim: () => {
+        storage.transactionSync(() => claim(storage.sql, key, Date.now()))
+        return storage.sync()
+      },
+    }
+    const performed = await within(EFFECT_MS_MAX, perform(effect, place))
+    if (performed) kernel.submit({ id: null, ...performed, role: null, settles: key }, Date.now())
+    else storage.transactionSync(() => settle(storage.sql, key))
+  }
+}
+
+/**
+ * Rows that may start now: not parked, not in the making; of the index only the newest, which says all that earlier ones
+ * wanted to say; a clock resumes only after the pause before it.
+ */
+export function startable(rows: OutboxRow[], inFlight: ReadonlySet<string>): OutboxRow[] {
+  const waiting = rows.filter(({ parked }) => parked === null)
+  const lastIndex = waiting.findLast(({ effect }) => effect.type === 'update-index')
+  const indexBusy = waiting.some(({ effect, key }) => effect.type === 'update-index' && inFlight.has(key))
+  return waiting.filter((row) => {
+    if (inFlight.has(row.key)) return false
+    const { effect } = row
+    if (effect.type === 'update-index') return row === lastIndex && !indexBusy
+    if (effect.type === 'resume-clock')
+      return !waiting.some(({ effect: other }) => other.type === 'pause-clock' && other.proposal === effect.proposal)
+    return true
+  })
+}

@@ -1,0 +1,65 @@
+import { HEARTBEAT_MS, RESUME_EVENTS_MAX } from '../protocol/limits.ts'
+import type { ServerMessage } from '../protocol/messages.ts'
+import { PROTOCOL_VERSION } from '../protocol/version.ts'
+import type { Kernel } from './kernel.ts'
+import { jsonAfter } from './log.ts'
+import type { Session } from './sessions.ts'
+
+type Hello = Extract<ServerMessage, { type: 'hello' }>
+
+/** Where a client says it stands; nulls when it knows nothing. */
+export interface Resume {
+  after: number | null
+  epoch: string | null
+}
+
+/** Reads `after` and `epoch`; what is no whole number is nothing known. */
+export function resumeOf(url: URL): Resume {
+  const after = url.searchParams.get('after')
+  return {
+    after: after !== null && /^\d{1,15}$/.test(after) ? Number(after) : null,
+    epoch: url.searchParams.get('epoch'),
+  }
+}
+
+/**
+ * Words hellos. The view of a room with much evidence is hundreds of kilobytes, so its JSON is kept per seq: a thousand
+ * clients that come back at once cost one serialization.
+ */
+export class Greeter {
+  #kernel: Kernel
+  #sql: SqlStorage
+  #snapshot: { seq: number; json: string } | null = null
+
+  constructor(kernel: Kernel, sql: SqlStorage) {
+    this.#kernel = kernel
+    this.#sql = sql
+  }
+
+  /** The events after the client's own last one, when this log holds them and they are few; else the whole view. */
+  hello({ person, role }: Omit<Session, 'sent'>, resume: Resume, wall: number): string {
+    const kernel = this.#kernel
+    const { seq } = kernel.state.view
+    const { after, epoch } = resume
+    const resumes = after !== null && epoch === kernel.epoch && after <= seq && seq - after <= RESUME_EVENTS_MAX
+    const head: Omit<Hello, 'snapshot' | 'delta'> = {
+      type: 'hello',
+      version: PROTOCOL_VERSION,
+      epoch: kernel.epoch,
+      seq,
+      heartbeatMs: HEARTBEAT_MS,
+      serverWall: wall,
+      clock: kernel.clock,
+      you: { name: person, role },
+    }
+    const delta = resumes ? `[${jsonAfter(this.#sql, after, RESUME_EVENTS_MAX).join(',')}]` : 'null'
+    const snapshot = resumes ? 'null' : this.#view()
+    return `${JSON.stringify(head).slice(0, -1)},"snapshot":${snapshot},"delta":${delta}}`
+  }
+
+  #view(): string {
+    const { view } = this.#kernel.state
+    if (this.#snapshot?.seq !== view.seq) this.#snapshot = { seq: view.seq, json: JSON.stringify(view) }
+    return this.#snapshot.json
+  }
+}

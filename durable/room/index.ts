@@ -1,0 +1,265 @@
+import { DurableObject } from 'cloudflare:workers'
+import type { RoomCommand } from '../protocol/commands.ts'
+import type { Actor, DrillClock } from '../protocol/domain.ts'
+import { CLOSE, PING, PONG, type ServerMessage } from '../protocol/messages.ts'
+import type { DetailAnswer, EventsPage, OrderAnswer, PersonOrder } from '../protocol/objects.ts'
+import { incidentDetail, incidentRow } from '../protocol/rows.ts'
+import { nextAlarm, timerIsDue } from './alarms.ts'
+import type { Answer } from './answers.ts'
+import { wordsOf } from './ask.ts'
+import { connect } from './connect.ts'
+import { Drain } from './drain.ts'
+import { Fanout } from './fanout.ts'
+import { readFrame } from './frames.ts'
+import { Greeter } from './hello.ts'
+import { Kernel, SYSTEM } from './kernel.ts'
+import { eventsAfter, jsonAfter, type LoggedEvent } from './log.ts'
+import { pending, unpark } from './outbox.ts'
+import { Peers } from './peers.ts'
+import { placeOf } from './places.ts'
+import { PresenceTeller } from './presence.ts'
+import { Sessions, bye, closeBack, send } from './sessions.ts'
+
+/** Events in one page of the log. */
+export const EVENTS_PER_PAGE_MAX = 1_000
+
+type Opening = Omit<Extract<RoomCommand, { type: 'open' }>, 'type'> & { clock: DrillClock | null }
+type Delivery = { id: string; alerts: Extract<RoomCommand, { type: 'deliver-alerts' }>['alerts'] }
+type Refused = Extract<Answer, { ok: false }>
+type Done = { ok: true } | { ok: false; reason: string }
+
+/** An effect that is no longer tried by itself. */
+export interface ParkedEffect {
+  key: string
+  attempts: number
+  reason: string
+}
+
+/**
+ * One active incident. Parse, seal, decide, commit, fan out, perform: the parts are beside this file, and this one says
+ * which of them answers to whom. Named `<namespace>/<incident id>`.
+ */
+export class IncidentRoom extends DurableObject<Env> {
+  #kernel: Kernel
+  #sessions: Sessions
+  #fanout: Fanout
+  #presence: PresenceTeller
+  #greeter: Greeter
+  #drain: Drain
+  #armed: number | null = null
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    const { sql } = ctx.storage
+    this.#kernel = new Kernel(ctx.storage, (events) => this.#committed(events))
+    this.#sessions = new Sessions(ctx)
+    this.#fanout = new Fanout(
+      this.#sessions,
+      (seq) => jsonAfter(sql, seq),
+      () => this.#kernel.state.view.seq,
+    )
+    this.#presence = new PresenceTeller(this.#sessions)
+    this.#greeter = new Greeter(this.#kernel, sql)
+    this.#drain = new Drain({
+      kernel: this.#kernel,
+      storage: ctx.storage,
+      place: (wall) => placeOf(this.#kernel, sql, this.#peers(), env, wall, (clock) => this.#turnClock(clock)),
+      hold: (promise) => ctx.waitUntil(promise),
+      finished: () => this.#go(),
+    })
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG))
+    if (this.#kernel.isOpen) {
+      this.#fanout.flush(Date.now())
+      this.#arm(Date.now())
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------ the directory speaks
+
+  /** Opens the room; opening it again with the same head is harmless. */
+  async open({ clock, ...opening }: Opening): Promise<Done> {
+    const { head } = opening
+    if (this.ctx.id.name !== undefined && this.ctx.id.name !== `${head.namespace}/${head.id}`)
+      return { ok: false, reason: 'wrong-room' }
+    this.#kernel.prepare(clock)
+    const answer = this.#say({ type: 'open', ...opening }, null)
+    const same = this.#kernel.state.view.head?.id === head.id
+    return answer.ok || (answer.reason === 'already-open' && same) ? { ok: true } : { ok: false, reason: answer.reason }
+  }
+
+  /** Alerts as the directory merged them, one batch once. `not-open` is definite: this incident takes no more. */
+  async deliver({ id, alerts }: Delivery): Promise<Done> {
+    if (!this.#kernel.isOpen) return { ok: false, reason: 'not-open' }
+    const answer = this.#say({ type: 'deliver-alerts', alerts }, `deliver:${id}`)
+    return answer.ok || answer.reason === 'nothing-changed' ? { ok: true } : { ok: false, reason: answer.reason }
+  }
+
+  async setKillSwitch({ on, by, reason }: { on: boolean; by: string; reason: string }): Promise<void> {
+    if (this.#kernel.isOpen) this.#say({ type: 'set-kill-switch', on, reason }, null, { kind: 'person', name: by })
+  }
+
+  /** The drill's clock was paused, resumed or set: everything due on it is due at another wall time now. */
+  async setClock(clock: DrillClock): Promise<void> {
+    if (this.#kernel.isOpen) this.#turnClock(clock)
+  }
+
+  // ------------------------------------------------------------------------------------------ people and readers
+
+  /** A person's command, idempotent by `cmd` for that person. */
+  async order({ cmd, name, role, command }: PersonOrder): Promise<OrderAnswer> {
+    if (!this.#kernel.isOpen) return { ok: false, reason: 'not-found', detail: 'no such incident', seq: 0 }
+    const answer = this.#order(cmd, name, role, command)
+    return answer.ok ? { ...answer, row: incidentRow(this.#kernel.state.view) } : answer
+  }
+
+  async detail(): Promise<DetailAnswer> {
+    return this.#kernel.isOpen ? { found: true, detail: incidentDetail(this.#kernel.state.view) } : { found: false }
+  }
+
+  /** A page of the log after seq `after`; null for a room that was never opened. */
+  async events(after: number, limit: number): Promise<EventsPage | null> {
+    if (!this.#kernel.isOpen) return null
+    const events = eventsAfter(this.ctx.storage.sql, after, Math.min(limit, EVENTS_PER_PAGE_MAX))
+    return { epoch: this.#kernel.epoch, events, head: this.#kernel.state.view.seq }
+  }
+
+  /** The head of the hash chain. */
+  async head(): Promise<{ epoch: string; seq: number; hash: string } | null> {
+    if (!this.#kernel.isOpen) return null
+    const { seq, hash } = this.#kernel.state.view
+    return { epoch: this.#kernel.epoch, seq, hash }
+  }
+
+  /** Effects that were given up after EFFECT_TRIES_MAX tries, with why. */
+  async parked(): Promise<ParkedEffect[]> {
+    if (!this.#kernel.isOpen) return []
+    return pending(this.ctx.storage.sql).flatMap(({ key, attempts, parked }) =>
+      parked === null ? [] : [{ key, attempts, reason: parked }],
+    )
+  }
+
+  /** Tries parked effects again; answers how many. */
+  async retryParked(): Promise<number> {
+    if (!this.#kernel.isOpen) return 0
+    const count = unpark(this.ctx.storage.sql, Date.now())
+    this.#go()
+    return count
+  }
+
+  // ------------------------------------------------------------------------------------------ sockets
+
+  override async fetch(request: Request): Promise<Response> {
+    return connect(request, {
+      kernel: this.#kernel,
+      sessions: this.#sessions,
+      greeter: this.#greeter,
+      joined: () => this.#presence.changed(Date.now()),
+    })
+  }
+
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
+    const session = this.#sessions.of(socket)
+    if (!session) return bye(socket, CLOSE.unauthenticated, 'who is this')
+    if (!this.#sessions.mayCommand(socket, Date.now())) return bye(socket, CLOSE.tooManyMessages, 'too many messages')
+    const frame = readFrame(data)
+    const { seq } = this.#kernel.state.view
+    if (!frame.ok) {
+      const { cmd, reason, detail } = frame
+      send(socket, JSON.stringify({ type: 'result', cmd, ok: false, reason, detail, seq } satisfies ServerMessage))
+      if (frame.close !== null) bye(socket, frame.close, reason)
+      return
+    }
+    const { cmd, command } = frame.message
+    const answer = this.#orderSafely({ cmd, name: session.person, role: session.role, command })
+    send(socket, JSON.stringify({ type: 'result', cmd, ...answer } satisfies ServerMessage))
+  }
+
+  override webSocketClose(socket: WebSocket, code: number, reason: string): void {
+    closeBack(socket, code, reason)
+    this.#gone(socket)
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#gone(socket)
+  }
+
+  // ------------------------------------------------------------------------------------------ the inside
+
+  /** The alarm rings for timers and effects alike, and never throws: six failures would end it for good. */
+  override async alarm(): Promise<void> {
+    const wall = Date.now()
+    this.#armed = null
+    try {
+      if (timerIsDue(this.#kernel.state, this.#kernel.clock, wall)) this.#say({ type: 'tick' }, null)
+      this.#drain.pump(wall)
+    } catch (error) {
+      console.error(`room alarm: ${wordsOf(error)}`)
+    }
+    this.#arm(Date.now())
+  }
+
+  #say(body: RoomCommand, id: string | null, by: Actor = SYSTEM): Answer {
+    return this.#kernel.submit({ id, by, role: null, body, settles: null }, Date.now())
+  }
+
+  #order(cmd: string, name: string, role: PersonOrder['role'], command: PersonOrder['command']): Answer {
+    const by: Actor = { kind: 'person', name }
+    return this.#kernel.submit({ id: `person:${name}:${cmd}`, by, role, body: command, settles: null }, Date.now())
+  }
+
+  /** Over a socket a failing commit is an answer too; the client sends the same id again. */
+  #orderSafely({
+    cmd,
+    name,
+    role,
+    command,
+  }: PersonOrder): Answer | (Omit<Refused, 'reason'> & { reason: 'not-stored' }) {
+    try {
+      return this.#order(cmd, name, role, command)
+    } catch (error) {
+      console.error(`room command: ${wordsOf(error)}`)
+      return {
+        ok: false,
+        reason: 'not-stored',
+        detail: 'nothing was changed; send it again',
+        seq: this.#kernel.state.view.seq,
+      }
+    }
+  }
+
+  #committed(events: LoggedEvent[]): void {
+    this.#fanout.events(events, Date.now())
+    this.#go()
+  }
+
+  /** Effects start after whoever caused them has been answered; the alarm stands in case this life of the room ends first. */
+  #go(): void {
+    this.#arm(Date.now())
+    this.ctx.waitUntil(Promise.resolve().then(() => this.#drain.pump(Date.now())))
+  }
+
+  #arm(wall: number): void {
+    const { state, clock } = this.#kernel
+    const next = nextAlarm(state, pending(this.ctx.storage.sql), this.#drain.inFlight, clock, wall)
+    // Ringing early is harmless, so an alarm that stands is only ever moved forward in time.
+    if (next === null || (this.#armed !== null && this.#armed <= next && this.#armed > wall)) return
+    this.#armed = next
+    void this.ctx.storage.setAlarm(next)
+  }
+
+  #turnClock(clock: DrillClock): void {
+    this.#kernel.setClock(clock)
+    const text = JSON.stringify({ type: 'clock', clock } satisfies ServerMessage)
+    for (const [socket] of this.#sessions.all()) send(socket, text)
+    this.#go()
+  }
+
+  #gone(socket: WebSocket): void {
+    this.#sessions.forget(socket)
+    this.#presence.changed(Date.now())
+  }
+
+  #peers(): Peers {
+    return new Peers(this.env, this.#kernel.state.view.head?.namespace ?? '')
+  }
+}

@@ -1,0 +1,69 @@
+import type { Change, DrillClock, Instant, SeriesWindow } from '../protocol/domain.ts'
+import type { KillSwitch, WindowRequest } from '../protocol/objects.ts'
+import type { ArchivePort } from '../protocol/ports.ts'
+import type { IncidentRow } from '../protocol/rows.ts'
+import { drillOf } from '../protocol/namespace.ts'
+
+/** The other objects as a room sees them: the few methods it calls, by name. A room imports none of their classes. */
+export interface DirectoryPeer {
+  changesBetween(from: Instant, to: Instant): Promise<Change[]>
+  killSwitch(): Promise<KillSwitch>
+  updateRow(row: IncidentRow): Promise<void>
+}
+
+export interface MonitorPeer {
+  windows(request: WindowRequest): Promise<SeriesWindow[]>
+}
+
+export interface StagePeer {
+  pauseClock(proposal: string): Promise<DrillClock>
+  resumeClock(proposal: string): Promise<DrillClock>
+  actionSecret(): Promise<string>
+  fetch(request: Request): Promise<Response>
+}
+
+/** The index of all drills, and the directory and the kill switch of the real world. */
+const DRILLS = 'drills'
+const LIVE = 'live'
+
+export class Peers {
+  #env: Env
+  readonly namespace: string
+
+  constructor(env: Env, namespace: string) {
+    this.#env = env
+    this.namespace = namespace
+  }
+
+  get drill(): string | null {
+    return drillOf(this.namespace)
+  }
+
+  directory(): DirectoryPeer {
+    return this.#env.DIRECTORY.getByName(this.namespace) as unknown as DirectoryPeer
+  }
+
+  /** The kill switch is one, for drills too. */
+  switchboard(): DirectoryPeer {
+    return this.#env.DIRECTORY.getByName(LIVE) as unknown as DirectoryPeer
+  }
+
+  /** Where this room's row is listed: its own directory, and for a drill the index of drills too. */
+  indexes(): DirectoryPeer[] {
+    const own = this.directory()
+    return this.drill === null ? [own] : [own, this.#env.DIRECTORY.getByName(DRILLS) as unknown as DirectoryPeer]
+  }
+
+  monitor(service: string): MonitorPeer {
+    return this.#env.MONITOR.getByName(`${this.namespace}/${service}`) as unknown as MonitorPeer
+  }
+
+  /** The drill's stage; null in the live namespace. */
+  stage(): StagePeer | null {
+    return this.drill === null ? null : (this.#env.STAGE.getByName(this.drill) as unknown as StagePeer)
+  }
+
+  memory(): Pick<ArchivePort, 'put'> {
+    return this.#env.MEMORY.getByName(this.drill === null ? LIVE : DRILLS) as unknown as Pick<ArchivePort, 'put'>
+  }
+}

@@ -1,0 +1,101 @@
+import type { CommandBody } from '../protocol/commands.ts'
+import type { Actor, Proposal } from '../protocol/domain.ts'
+import type { Effect } from '../protocol/effects.ts'
+import { incidentDetail, incidentRow } from '../protocol/rows.ts'
+import { askClerk, askVoter, runAgent } from './ask.ts'
+import { askStatus, beginExecution, callDriver } from './execution.ts'
+import { gatherEvidence } from './gather.ts'
+import { SYSTEM } from './kernel.ts'
+import type { Place } from './place.ts'
+import { readSignals } from './signals.ts'
+
+/** What an effect came to: a command that re-enters at the top, or nothing more to say. */
+export type Performed = { by: Actor; body: CommandBody } | null
+
+/**
+ * Performs one effect. Someone else's failure is a value where core has a word for it (a gap, an unknown outcome, a failed
+ * agent); everything else throws, and the outbox tries again.
+ */
+export async function perform(effect: Effect, place: Place): Promise<Performed> {
+  switch (effect.type) {
+    case 'gather-evidence':
+      return system(await gatherEvidence(place, effect.run))
+    case 'run-agent':
+      return { by: { kind: 'agent', name: effect.agent }, body: runAgent(place, effect.agent, effect.run) }
+    case 'prepare-proposal':
+      return system({ type: 'propose', run: effect.run })
+    case 'ask-voter':
+      return withProposal(place, effect.proposal, (proposal) => ({
+        by: { kind: 'agent', name: effect.voter },
+        body: askVoter(place, proposal, effect.voter),
+      }))
+    case 'ask-clerk':
+      return withProposal(place, effect.proposal, (proposal) => ({
+        by: { kind: 'agent', name: 'communication' },
+        body: askClerk(place, proposal),
+      }))
+    case 'begin-execution':
+      return withProposal(place, effect.proposal, async (proposal) => system(await beginExecution(place, proposal)))
+    case 'call-driver':
+      return withProposal(place, effect.proposal, async (proposal) => system(await callDriver(place, proposal, effect)))
+    case 'ask-status':
+      return withProposal(place, effect.proposal, async (proposal) =>
+        askStatus(place, proposal, effect.key).then(system),
+      )
+    case 'read-signals':
+      return withProposal(place, effect.proposal, async (proposal) => system(await readSignals(place, proposal)))
+    case 'pause-clock':
+    case 'resume-clock':
+      return turnClock(place, effect)
+    case 'update-index': {
+      const row = incidentRow(place.view)
+      await Promise.all(place.peers.indexes().map((index) => index.updateRow(row)))
+      return null
+    }
+    case 'archive':
+      return system(await archive(place))
+    default:
+      return effect satisfies never
+  }
+}
+
+function system(body: CommandBody | null): Performed {
+  return body && { by: SYSTEM, body }
+}
+
+async function withProposal(
+  { view }: Place,
+  id: string,
+  act: (proposal: Proposal) => Performed | Promise<Performed>,
+): Promise<Performed> {
+  const proposal = view.proposals.find((candidate) => candidate.id === id)
+  return proposal ? act(proposal) : null
+}
+
+/** The story stands while a person is asked. A live room has no clock to stop. */
+async function turnClock(
+  place: Place,
+  effect: Extract<Effect, { type: 'pause-clock' | 'resume-clock' }>,
+): Promise<null> {
+  const stage = place.peers.stage()
+  if (!stage) return null
+  const clock = await (effect.type === 'pause-clock'
+    ? stage.pauseClock(effect.proposal)
+    : stage.resumeClock(effect.proposal))
+  place.setClock(clock)
+  return null
+}
+
+async function archive(place: Place): Promise<CommandBody> {
+  const { view, head } = place
+  const incident = {
+    id: head.id,
+    namespace: head.namespace,
+    detail: incidentDetail(view),
+    chainHead: view.hash,
+    events: place.events(),
+  }
+  const { archive: port } = await place.bridge()
+  const { reference } = await port.put(incident)
+  return { type: 'record-archive', store: port.driver, reference }
+}
