@@ -23,5 +23,5 @@ export function deadFiles(files: string[], imports: Import[]): string[] {
     alive.add(file)
     todo.push(...(next.get(file) ?? []))
   }
-  return files.filter((file) => CODE.test(file) && !alive.has(file))
+  return files.filter((file) => CODE.test(file) && !file.endsWith('.d.ts') && !alive.has(file))
 }
