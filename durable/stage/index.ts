@@ -1,0 +1,281 @@
+import { DurableObject } from 'cloudflare:workers'
+import { clockAt, pauseClock, resumeClock, wallOf } from '../protocol/clock.ts'
+import type { Catalogue, DrillClock } from '../protocol/domain.ts'
+import { namespaceOfDrill } from '../protocol/namespace.ts'
+import type { DrillRequest, DrillRow } from '../protocol/objects.ts'
+import { begin, rowOf } from './begin.ts'
+import { Book, type Drill } from './book.ts'
+import { deliver } from './courier.ts'
+import { admit, answerOf, rejection, statusOf } from './endpoint.ts'
+import { hasTables, migrate } from './migrations.ts'
+import { readOrder, type Rejected } from './order.ts'
+import { directoryNamed, ownWorker } from './peers.ts'
+import { Player } from './player.ts'
+import { hashedTokens } from './tokens.ts'
+
+/** Batches leave no closer together than this, wall ms. */
+const BATCH_MS = 250
+/** After a post that was not taken, or a directory that did not answer, wall ms. */
+const RETRY_MS = 500
+/** Open incidents of its namespace that a stage asks for; a story opens one or two. */
+const INCIDENTS_ASKED = 50
+/** An answer that is withheld ends in a 504 after so long, wall ms: three times what a driver waits. */
+const WITHHELD_MS = 30_000
+
+/**
+ * One drill: plays its story on the drill's clock through the Worker's own intake, and is the one endpoint that the
+ * drill's actions can reach. Everything it must not forget is in its SQLite; the alarm does what is due and is harmless
+ * when it rings twice.
+ */
+export class DrillStage extends DurableObject<Env> {
+  #book: Book
+  #player: Player | null = null
+  #lastBatchWall = 0
+  #retryWall = 0
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    this.#book = new Book(ctx.storage.sql)
+    if (hasTables(ctx.storage.sql)) migrate(ctx.storage)
+  }
+
+  /** Starts the drill of this name, once: a repeat answers the row as it stands. Throws on an unknown story. */
+  async start(request: DrillRequest, catalogue: Catalogue): Promise<DrillRow> {
+    const wall = Date.now()
+    if (this.#drill() === null) {
+      const drill = begin(request, catalogue, wall)
+      migrate(this.ctx.storage)
+      this.#book.saveDrill(drill)
+    }
+    // Armed first: should a directory not answer, this fails, and the alarm still brings the drill to life.
+    await this.#arm()
+    await this.#tellDirectories()
+    return this.#row()
+  }
+
+  async status(): Promise<DrillRow | null> {
+    if (this.#drill() === null) return null
+    await this.#lookForIncidents()
+    return this.#row()
+  }
+
+  /** Ends the play now; what was given off stays, and the clock runs on for those who tidy up. */
+  async stop(): Promise<DrillRow | null> {
+    const drill = this.#drill()
+    if (drill === null) return null
+    if (drill.state === 'running') this.#change({ state: 'stopped' })
+    await this.#arm()
+    return this.#row()
+  }
+
+  /** The key that signs this drill's actions, for its rooms. */
+  actionSecret(): string {
+    return this.#running().secret
+  }
+
+  /** Lets the clock stand while this proposal waits for a person. Idempotent; a released proposal stops nothing. */
+  async pauseClock(proposal: string): Promise<DrillClock> {
+    const wall = Date.now()
+    this.#play(wall)
+    this.ctx.storage.transactionSync(() => {
+      if (this.#book.pause(proposal)) this.#setClock(pauseClock(this.#running().clock, wall))
+    })
+    await this.#arm()
+    return this.#running().clock
+  }
+
+  /** The proposal waits no longer; the clock goes on when none does. Idempotent. */
+  async resumeClock(proposal: string): Promise<DrillClock> {
+    const wall = Date.now()
+    this.ctx.storage.transactionSync(() => {
+      if (this.#book.release(proposal)) this.#setClock(resumeClock(this.#running().clock, wall))
+    })
+    await this.#arm()
+    return this.#running().clock
+  }
+
+  /** The action endpoint: `POST …/actions` carries out, `GET …/actions/<key>` tells what became of it. */
+  override async fetch(request: Request): Promise<Response> {
+    const drill = this.#drill()
+    if (drill === null) return rejection({ status: 404, reason: 'bad-request', detail: 'no drill was started here' })
+    const body = await request.text()
+    const wall = Date.now()
+    const order = readOrder(
+      {
+        method: request.method,
+        path: new URL(request.url).pathname,
+        header: (name) => request.headers.get(name) ?? '',
+      },
+      body,
+      { secret: drill.secret, drill: drill.request.drill, wall },
+    )
+    if (isRejected(order)) return rejection(order)
+    if (order.ask === 'status') return statusOf(this.#book, order.key, wall)
+
+    const { endpoint } = this.#playerOf(drill)
+    const first = this.#book.action(order.key) === null
+    const admission = admit(this.#book, order, endpoint, wall)
+    if (!admission.admitted) return admission.response
+    if (endpoint.delayMs > 0 && first) {
+      await this.#arm()
+      await sleep(endpoint.delayMs)
+    }
+    this.#carryOut(Date.now())
+    await this.#arm()
+    if (endpoint.withholdAnswer) {
+      await sleep(WITHHELD_MS)
+      return new Response(null, { status: 504 })
+    }
+    if (endpoint.answerDelayMs > 0) await sleep(endpoint.answerDelayMs)
+    const entry = this.#book.action(order.key)
+    return entry === null ? new Response(null, { status: 500 }) : answerOf(entry)
+  }
+
+  /** Does everything that is due and re-arms itself; never throws, for an alarm that throws is given up in the end. */
+  override async alarm(): Promise<void> {
+    try {
+      const drill = this.#drill()
+      if (drill === null) return
+      await this.#tellDirectories()
+      this.#carryOut(Date.now())
+      const more = this.#play(Date.now())
+      this.#lastBatchWall = Date.now()
+      const round = await deliver(this.#book, ownWorker(this.ctx), drill.tokens)
+      this.#retryWall = round === 'failed' ? Date.now() + RETRY_MS : 0
+      if (more || round === 'more') this.#lastBatchWall = 0
+    } catch (error) {
+      console.error('stage alarm', error instanceof Error ? error.message : String(error))
+      // What failed half-way may have moved the model: it is replayed from the book.
+      this.#player = null
+      this.#retryWall = Date.now() + RETRY_MS
+    }
+    await this.#arm()
+  }
+
+  /** Carries out received actions whose delay is over, each at the second that the clock has reached. */
+  #carryOut(wall: number): void {
+    const due = this.#book.received().filter((entry) => entry.due <= wall)
+    if (due.length === 0) return
+    while (this.#play(wall));
+    const drill = this.#running()
+    const player = this.#playerOf(drill)
+    this.#atomically(() => {
+      for (const entry of due) {
+        const answer =
+          entry.action === null || drill.state !== 'running'
+            ? { applied: false, detail: 'the drill is over' }
+            : player.apply(entry.action)
+        const state = answer.applied ? 'applied' : 'refused'
+        this.#book.saveAction({ ...entry, state, appliedMs: player.playedMs, detail: answer.detail })
+      }
+    })
+  }
+
+  /** Plays what the clock has reached; returns whether more is due at once. */
+  #play(wall: number): boolean {
+    const drill = this.#running()
+    if (drill.state !== 'running') return false
+    const player = this.#playerOf(drill)
+    return this.#atomically(() => {
+      const more = player.advance(drill.clock, wall)
+      if (player.over) this.#change({ state: 'ended' })
+      return more
+    })
+  }
+
+  /** A transaction that also forgets the model when it fails: memory must not be ahead of the book. */
+  #atomically<T>(work: () => T): T {
+    try {
+      return this.ctx.storage.transactionSync(work)
+    } catch (error) {
+      this.#player = null
+      throw error
+    }
+  }
+
+  /** Opens the namespace, registers the row, and then tells of every change. Each is idempotent at the directory. */
+  async #tellDirectories(): Promise<void> {
+    const drill = this.#running()
+    const { drill: id } = drill.request
+    const own = directoryNamed(this.env, namespaceOfDrill(id))
+    const index = directoryNamed(this.env, 'drills')
+    if (!drill.opened) {
+      const { catalogue, clock, tokens } = drill
+      await own.openNamespace({ drill: id, catalogue, clock, tokens: hashedTokens(tokens) })
+      await index.registerDrill(this.#row())
+      // Only the mark: the clock may have been paused while the directories answered.
+      this.#book.saveDrill({ ...this.#running(), opened: true })
+    }
+    if (drill.told) return
+    await this.#lookForIncidents()
+    const sent = this.#running()
+    await own.setClock(sent.clock)
+    await index.updateDrill(this.#row())
+    const now = this.#running()
+    // Something may have changed while they answered; then they are told again.
+    if (JSON.stringify(now) === JSON.stringify(sent)) this.#book.saveDrill({ ...now, told: true })
+  }
+
+  /** Remembers which incidents the drill's directory has opened; one that does not answer leaves what is known. */
+  async #lookForIncidents(): Promise<void> {
+    const own = directoryNamed(this.env, namespaceOfDrill(this.#running().request.drill))
+    const open = await own.incidents({ state: null, cursor: null, limit: INCIDENTS_ASKED }).catch(() => null)
+    const drill = this.#running()
+    const known = new Set(drill.incidents)
+    const fresh = (open?.items ?? []).map(({ id }) => id).filter((id) => !known.has(id))
+    if (fresh.length > 0) this.#book.saveDrill({ ...drill, incidents: [...drill.incidents, ...fresh] })
+  }
+
+  /** One alarm for all that can be due: telling, posts, delayed actions, the next second. */
+  async #arm(): Promise<void> {
+    const drill = this.#drill()
+    if (drill === null) return
+    const wall = Date.now()
+    const dues: number[] = this.#book.received().map(({ due }) => due)
+    if (!drill.opened || !drill.told || this.#book.nextPost() !== null) dues.push(Math.max(wall, this.#retryWall))
+    if (drill.state === 'running') {
+      const { nextAt } = this.#playerOf(drill)
+      // A clock that stands may still be ahead of the play, which goes in chunks.
+      const next = nextAt <= clockAt(drill.clock, wall) ? wall : wallOf(drill.clock, nextAt)
+      if (next !== null) dues.push(Math.max(next, this.#lastBatchWall + BATCH_MS))
+    }
+    if (dues.length === 0) await this.ctx.storage.deleteAlarm()
+    else await this.ctx.storage.setAlarm(Math.min(...dues))
+  }
+
+  #setClock(clock: DrillClock): void {
+    const { clock: before } = this.#running()
+    if (clock !== before) this.#change({ clock })
+  }
+
+  #change(change: Partial<Pick<Drill, 'clock' | 'state'>>): void {
+    this.#book.saveDrill({ ...this.#running(), ...change, told: false })
+  }
+
+  #drill(): Drill | null {
+    return hasTables(this.ctx.storage.sql) ? this.#book.drill() : null
+  }
+
+  #running(): Drill {
+    const drill = this.#drill()
+    if (drill === null) throw new Error('no drill was started on this stage')
+    return drill
+  }
+
+  #row(): DrillRow {
+    return rowOf(this.#running(), Date.now())
+  }
+
+  #playerOf(drill: Drill): Player {
+    this.#player ??= new Player(this.#book, drill)
+    return this.#player
+  }
+}
+
+function isRejected(order: ReturnType<typeof readOrder>): order is Rejected {
+  return 'reason' in order
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
