@@ -1,0 +1,88 @@
+import type { AlertState } from '../core/correlate/identity.ts'
+import type { Alert, Instant } from '../protocol/domain.ts'
+
+/** One alert as the directory holds it: what was said of it, what its room was told, and where it belongs. */
+export interface AlertEntry {
+  source: string
+  fingerprint: string
+  state: AlertState
+  /** as its room was told last; null: no room ever was. */
+  told: Alert | null
+  incident: string | null
+  /** the correlation's reason word and what it matched. */
+  reason: string
+  matched: string
+}
+
+interface Stored extends Record<string, SqlStorageValue> {
+  source: string
+  fingerprint: string
+  state: string
+  told: string | null
+  incident: string | null
+  reason: string | null
+  matched: string | null
+}
+
+const COLUMNS = 'source, fingerprint, state, told, incident, reason, matched'
+
+export function readAlert(sql: SqlStorage, source: string, fingerprint: string): AlertEntry | null {
+  const row = sql
+    .exec<Stored>(`SELECT ${COLUMNS} FROM alert WHERE source = ? AND fingerprint = ?`, source, fingerprint)
+    .toArray()[0]
+  return row ? entry(row) : null
+}
+
+/** Stores it; `expires` is set only while people believe that it fires, for then its end must be told. */
+export function writeAlert(sql: SqlStorage, alert: AlertEntry, wall: Instant): void {
+  const expires = alert.told?.status === 'firing' ? alert.state.expiresAt : null
+  sql.exec(
+    `INSERT INTO alert (${COLUMNS}, expires, wall) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (source, fingerprint) DO UPDATE SET state = excluded.state, told = excluded.told,
+       incident = excluded.incident, reason = excluded.reason, matched = excluded.matched, expires = excluded.expires,
+       wall = excluded.wall`,
+    alert.source,
+    alert.fingerprint,
+    JSON.stringify(alert.state),
+    alert.told === null ? null : JSON.stringify(alert.told),
+    alert.incident,
+    alert.reason,
+    alert.matched,
+    expires,
+    wall,
+  )
+}
+
+/** Alerts that people believe to fire and that nobody said again in time, the longest expired first. */
+export function readExpired(sql: SqlStorage, now: Instant, limit: number): AlertEntry[] {
+  return sql
+    .exec<Stored>(`SELECT ${COLUMNS} FROM alert WHERE expires <= ? ORDER BY expires LIMIT ?`, now, limit)
+    .toArray()
+    .map(entry)
+}
+
+/** When the next firing alert expires, on the namespace's clock; null when none does. */
+export function nextExpiry(sql: SqlStorage): Instant | null {
+  return sql.exec<{ next: number | null }>('SELECT MIN(expires) AS next FROM alert WHERE expires IS NOT NULL').one()
+    .next
+}
+
+/** How long an ended alert is remembered, in ms of wall time; said again after that it is a new one. */
+const ENDED_KEEP_MS = 30 * 86_400_000
+
+/** Forgets what ended long ago. What people believe to fire is never forgotten. */
+export function pruneAlerts(sql: SqlStorage, wall: Instant): void {
+  sql.exec("DELETE FROM alert WHERE wall < ? AND json_extract(told, '$.status') IS NOT 'firing'", wall - ENDED_KEEP_MS)
+}
+
+function entry(row: Stored): AlertEntry {
+  return {
+    source: row.source,
+    fingerprint: row.fingerprint,
+    state: JSON.parse(row.state) as AlertState,
+    told: row.told === null ? null : (JSON.parse(row.told) as Alert),
+    incident: row.incident,
+    reason: row.reason ?? '',
+    matched: row.matched ?? '',
+  }
+}

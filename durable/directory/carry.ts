@@ -1,0 +1,52 @@
+import { LIVE } from '../protocol/namespace.ts'
+import { POLICY_VERSION } from '../protocol/version.ts'
+import type { Desk } from './desk.ts'
+import type { Batch } from './outbox.ts'
+import { DRILLS, type Peers } from './peers.ts'
+import { readSwitch } from './switch.ts'
+
+/** How a call ended. A throw is not among these: it is tried again. */
+export type Carried = 'heard' | 'room-is-over' | { refused: string }
+
+/** Answers of a room that mean: it knows this already. */
+const KNOWN_ALREADY: readonly string[] = ['already-open', 'nothing-changed']
+
+/** One call for one batch. Harmless when repeated: openings and batches have ids, switches and clocks are levels. */
+export async function carry(desk: Desk, peers: Peers, batch: Batch): Promise<Carried> {
+  const first = batch.messages[0]
+  if (!first) return 'heard'
+  switch (first.kind) {
+    case 'open': {
+      const killSwitch = desk.namespace === LIVE ? readSwitch(desk.sql) : await peers.live().killSwitch()
+      return heard(
+        await peers.room(batch.target).open({
+          type: 'open',
+          head: first.head,
+          catalogue: desk.catalogue(),
+          policy: POLICY_VERSION,
+          killSwitch: killSwitch.on,
+          alerts: first.alerts,
+          clock: desk.clock(),
+        }),
+      )
+    }
+    case 'alerts': {
+      const alerts = batch.messages.flatMap((message) => (message.kind === 'alerts' ? message.alerts : []))
+      const answer = heard(await peers.room(batch.target).deliver({ id: batch.id, alerts }))
+      return typeof answer === 'object' && answer.refused === 'not-open' ? 'room-is-over' : answer
+    }
+    case 'kill-switch':
+      if (batch.target === DRILLS) await peers.drills().relayKillSwitch(first.set)
+      else await peers.room(batch.target).setKillSwitch(first.set)
+      return 'heard'
+    case 'clock':
+      await peers.room(batch.target).setClock(first.clock)
+      return 'heard'
+    default:
+      return first satisfies never
+  }
+}
+
+function heard(answer: { ok: true } | { ok: false; reason: string }): Carried {
+  return answer.ok || KNOWN_ALREADY.includes(answer.reason) ? 'heard' : { refused: answer.reason }
+}

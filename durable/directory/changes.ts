@@ -1,0 +1,50 @@
+import type { Change, Instant } from '../protocol/domain.ts'
+import type { Desk } from './desk.ts'
+
+/** How long changes are kept, in ms of the namespace's clock: a week covers every incident's look back. */
+const CHANGE_KEEP_MS = 7 * 86_400_000
+/** Changes kept in all; the oldest go first. A hundred services that each deploy ten times a day fill it in a week. */
+const CHANGES_MAX = 7_000
+/** Changes that one question is answered with, the youngest. A quarter of an hour never held so many. */
+const CHANGES_PER_ANSWER_MAX = 200
+
+/** Stores what is new; a change is known by its source and id, and a repeat changes nothing. */
+export function takeChanges(
+  desk: Desk,
+  source: string,
+  changes: Omit<Change, 'catalogued' | 'source'>[],
+): { stored: number; deduplicated: number } {
+  let stored = 0
+  for (const said of changes) {
+    const change: Change = { ...said, source, catalogued: desk.knows(said.service) }
+    stored += desk.sql
+      .exec(
+        'INSERT INTO change (source, id, at, json) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING at',
+        source,
+        change.id,
+        change.at,
+        JSON.stringify(change),
+      )
+      .toArray().length
+  }
+  return { stored, deduplicated: changes.length - stored }
+}
+
+/** The changes of a span, both ends included, in order of time. */
+export function readChanges(sql: SqlStorage, from: Instant, to: Instant): Change[] {
+  return sql
+    .exec<{ json: string }>(
+      'SELECT json FROM change WHERE at BETWEEN ? AND ? ORDER BY at DESC, source, id LIMIT ?',
+      from,
+      to,
+      CHANGES_PER_ANSWER_MAX,
+    )
+    .toArray()
+    .map(({ json }) => JSON.parse(json) as Change)
+    .reverse()
+}
+
+export function pruneChanges(sql: SqlStorage, now: Instant): void {
+  sql.exec('DELETE FROM change WHERE at < ?', now - CHANGE_KEEP_MS)
+  sql.exec('DELETE FROM change WHERE rowid NOT IN (SELECT rowid FROM change ORDER BY at DESC LIMIT ?)', CHANGES_MAX)
+}

@@ -1,0 +1,99 @@
+import { assert } from '../core/assert.ts'
+import { type Links, linksOf } from '../core/correlate/topology.ts'
+import { checkCatalogue } from '../core/runbooks/catalogue.ts'
+import { clockAt } from '../protocol/clock.ts'
+import type { Catalogue, DrillClock, Instant } from '../protocol/domain.ts'
+import { drillOf } from '../protocol/namespace.ts'
+import type { IncidentRow } from '../protocol/rows.ts'
+import sample from './catalogue.json'
+import { KnownIncidents } from './known.ts'
+import { migrate, readMeta, writeMeta } from './migrations.ts'
+
+/**
+ * What every verb of the directory works on: its tables, its namespace, the clock and catalogue of that namespace, and
+ * the open incidents, read once. Whatever is kept in memory is a copy of the tables and is thrown away when a
+ * transaction fails.
+ */
+export class Desk {
+  readonly storage: DurableObjectStorage
+  /** `live`, `drill/<id>`, or `drills`. */
+  readonly namespace: string
+  readonly incidents: KnownIncidents
+  /** index rows that came to be and the lobby was not told of. */
+  fresh: IncidentRow[] = []
+  #catalogue: Catalogue | null = null
+  #links: Links | null = null
+  #clock: DrillClock | null | undefined
+
+  constructor(storage: DurableObjectStorage, namespace: string) {
+    this.storage = storage
+    this.namespace = namespace
+    migrate(storage)
+    this.incidents = new KnownIncidents(storage.sql)
+  }
+
+  get sql(): SqlStorage {
+    return this.storage.sql
+  }
+
+  /** The drill this namespace belongs to; null for the live one and for the index of drills. */
+  get drill(): string | null {
+    return drillOf(this.namespace)
+  }
+
+  /** All or nothing; what memory knew of a failed attempt is forgotten. */
+  commit<T>(work: () => T): T {
+    try {
+      return this.storage.transactionSync(work)
+    } catch (thrown) {
+      this.incidents.forget()
+      this.fresh = []
+      this.#catalogue = this.#links = null
+      this.#clock = undefined
+      throw thrown
+    }
+  }
+
+  clock(): DrillClock | null {
+    if (this.#clock === undefined) {
+      const stored = readMeta(this.sql, 'clock')
+      this.#clock = stored === null ? null : (JSON.parse(stored) as DrillClock)
+    }
+    return this.#clock
+  }
+
+  setClock(clock: DrillClock): void {
+    writeMeta(this.sql, 'clock', JSON.stringify(clock))
+    this.#clock = clock
+  }
+
+  /** The namespace's time. */
+  now(): Instant {
+    return clockAt(this.clock(), Date.now())
+  }
+
+  /** The drill's own catalogue, else the instance's. Throws when the shipped file does not pass its check. */
+  catalogue(): Catalogue {
+    if (this.#catalogue === null) {
+      const stored = readMeta(this.sql, 'catalogue')
+      const checked = checkCatalogue(stored === null ? sample : JSON.parse(stored))
+      assert(checked.ok, `the catalogue of ${this.namespace} passes its check`)
+      this.#catalogue = checked.catalogue
+    }
+    return this.#catalogue
+  }
+
+  setCatalogue(catalogue: Catalogue): void {
+    writeMeta(this.sql, 'catalogue', JSON.stringify(catalogue))
+    this.#catalogue = this.#links = null
+  }
+
+  links(): Links {
+    this.#links ??= linksOf(this.catalogue().services)
+    return this.#links
+  }
+
+  knows(service: string): boolean {
+    return this.links().has(service)
+  }
+}

@@ -1,0 +1,89 @@
+import type { Instant } from '../protocol/domain.ts'
+import { carry } from './carry.ts'
+import { settleUnits } from './counters.ts'
+import type { Desk } from './desk.ts'
+import { type Batch, dueTargets, park, postpone, settle, takeBatch } from './outbox.ts'
+import type { Peers } from './peers.ts'
+import { reroute } from './reroute.ts'
+
+/** Targets called at once: the platform lets six connections be open. */
+const TARGETS_AT_ONCE = 6
+/** A call without an answer for so long, in ms, holds its target no longer; the same batch may go again. */
+const CALL_LEASE_MS = 30_000
+
+/**
+ * Empties the outbox: each target's line in order, one call at a time, several targets at once. It is safe to start it
+ * whenever something might be due; what already flies is left alone.
+ */
+export class Drain {
+  #desk: Desk
+  #peers: Peers
+  #ended: () => void
+  #flying = new Map<string, Instant>()
+
+  /** `ended` is told after each call that came to an end: there may be new rows and new times. */
+  constructor(desk: Desk, peers: Peers, ended: () => void) {
+    this.#desk = desk
+    this.#peers = peers
+    this.#ended = ended
+  }
+
+  /** Resolves when nothing that is due can be sent any more. Never throws. */
+  async run(): Promise<void> {
+    const flights: Promise<void>[] = []
+    while (this.#flying.size < TARGETS_AT_ONCE) {
+      const target = this.#nextTarget()
+      if (target === null) break
+      flights.push(this.#fly(target))
+    }
+    await Promise.all(flights)
+  }
+
+  async #fly(first: string): Promise<void> {
+    for (let target: string | null = first; target !== null; target = this.#nextTarget()) {
+      const since = Date.now()
+      this.#flying.set(target, since)
+      try {
+        while (await this.#send(target));
+      } catch (thrown) {
+        // Storage failed: the rows are as they were and the alarm tries again.
+        console.error('outbox', thrown instanceof Error ? thrown.message : thrown)
+        return
+      } finally {
+        if (this.#flying.get(target) === since) this.#flying.delete(target)
+      }
+    }
+  }
+
+  #nextTarget(): string | null {
+    const wall = Date.now()
+    for (const [target, since] of this.#flying) if (wall - since > CALL_LEASE_MS) this.#flying.delete(target)
+    return dueTargets(this.#desk.sql, wall).find((target) => !this.#flying.has(target)) ?? null
+  }
+
+  // One call; true when the line goes on.
+  async #send(target: string): Promise<boolean> {
+    const desk = this.#desk
+    const batch = desk.commit(() => takeBatch(desk.sql, target, Date.now()))
+    if (batch === null) return false
+    let end: Awaited<ReturnType<typeof carry>>
+    try {
+      end = await carry(desk, this.#peers, batch)
+    } catch {
+      // No answer: it may have been heard. The same batch with the same id goes again.
+      desk.commit(() => postpone(desk.sql, batch, Date.now()))
+      this.#ended()
+      return false
+    }
+    desk.commit(() => this.#end(batch, end))
+    this.#ended()
+    return true
+  }
+
+  #end(batch: Batch, end: Awaited<ReturnType<typeof carry>>): void {
+    const { sql } = this.#desk
+    if (end === 'room-is-over') reroute(this.#desk, batch)
+    else if (end === 'heard') settleUnits(sql, 'attached', settle(sql, batch))
+    else park(sql, batch, end.refused)
+  }
+}

@@ -1,0 +1,296 @@
+import { DurableObject } from 'cloudflare:workers'
+import { assert } from '../core/assert.ts'
+import type { Catalogue, Change, DrillClock, IncidentState } from '../protocol/domain.ts'
+import { LIVE } from '../protocol/namespace.ts'
+import type {
+  AlertIntake,
+  DeclareRequest,
+  DrillNamespace,
+  DrillRow,
+  IntakeCounters,
+  IntakeReceipt,
+  KillSwitch,
+  Page,
+  QuarantineIntake,
+  QuarantineRow,
+} from '../protocol/objects.ts'
+import type { IncidentRow } from '../protocol/rows.ts'
+import { readChanges, takeChanges } from './changes.ts'
+import { count, readCounters, readReasons } from './counters.ts'
+import { declareIncident } from './declare.ts'
+import { Desk } from './desk.ts'
+import { Drain } from './drain.ts'
+import { drillPage, openDrill, putDrill, sourceOf, turnClock } from './drills.ts'
+import { PAGE_MAX, pageOf, putRow } from './incidents.ts'
+import { instanceOf, makeInstance } from './instance.ts'
+import { take } from './intake.ts'
+import { dueJobs, planRetention, runJobs } from './jobs.ts'
+import { readJournal, readQuarantine, writeQuarantine } from './journal.ts'
+import { Lobby, closeBack } from './lobby.ts'
+import { BACKLOG_ROWS_MAX, backlog, parked } from './outbox.ts'
+import { Peers } from './peers.ts'
+import { mailSwitch, readSwitch, turnSwitch } from './switch.ts'
+import { readWatched, writeWatch } from './watch.ts'
+
+/** What a sender is asked to wait, in s: the backlog of a storm drains in about so long; storage is tried sooner. */
+const RETRY_OVERLOADED_S = 10
+const RETRY_STORAGE_S = 5
+
+/**
+ * The desk of one namespace: alerts come in here, find their incident and go out to rooms; lists, the lobby, the kill
+ * switch and the drills' own clock and tokens are kept here. Each verb is a file of this folder; this class only joins
+ * them: one commit, then the alarm as a safety net, then the calls.
+ */
+export class IncidentDirectory extends DurableObject<Env> {
+  readonly #desk: Desk
+  readonly #peers: Peers
+  readonly #drain: Drain
+  readonly #lobby: Lobby
+  #armed: number | null = null
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    const { name } = ctx.id
+    assert(name !== undefined, 'a directory is reached by name')
+    this.#desk = new Desk(ctx.storage, name)
+    this.#peers = new Peers(env)
+    this.#drain = new Drain(this.#desk, this.#peers, () => {
+      this.#arm()
+      this.#announce()
+    })
+    this.#lobby = new Lobby(ctx)
+    if (name === LIVE) makeInstance(ctx.storage.sql)
+  }
+
+  // ------------------------------------------------------------------------------------------ what comes in
+
+  /** Takes one post of alerts. Answered once it is durable; refused whole, and then nothing of it is kept. */
+  async intake(post: AlertIntake): Promise<IntakeReceipt> {
+    if (backlog(this.ctx.storage.sql) >= BACKLOG_ROWS_MAX)
+      return { ok: false, reason: 'overloaded', retryAfterS: RETRY_OVERLOADED_S }
+    return this.#receive((wall) => take(this.#desk, post, wall, this.#desk.now()))
+  }
+
+  /** Keeps a body that nobody could read: one unit received, one quarantined. */
+  async quarantine(post: QuarantineIntake): Promise<IntakeReceipt> {
+    return this.#receive((wall) => {
+      const journal = writeQuarantine(this.#desk.sql, post, wall)
+      count(this.#desk.sql, 'received', 1)
+      count(this.#desk.sql, 'quarantined', 1)
+      return { journal, received: 1, deduplicated: 0 }
+    })
+  }
+
+  /** Stores changes; known by source and id, so that a repeat changes nothing. Throws when storage does. */
+  async intakeChanges(post: {
+    source: string
+    changes: Omit<Change, 'catalogued' | 'source'>[]
+  }): Promise<{ stored: number; deduplicated: number }> {
+    return this.#commit((wall) => {
+      planRetention(this.#desk, wall)
+      return takeChanges(this.#desk, post.source, post.changes)
+    })
+  }
+
+  /** Opens an incident that no alert named. Answered when it is durable, and normally when its room is open. */
+  async declare(request: DeclareRequest): Promise<{ id: string }> {
+    const id = this.#commit((wall) => declareIncident(this.#desk, request, wall, this.#desk.now()))
+    await this.#drain.run()
+    return { id }
+  }
+
+  /** A monitor holds telemetry of a service from now on. */
+  async watch(service: string, source: string): Promise<void> {
+    writeWatch(this.#desk.sql, service, source)
+  }
+
+  // ------------------------------------------------------------------------------------------ what is asked
+
+  /** Newest first; without a state everything that is not closed, canceled or merged. */
+  async incidents(query: {
+    state: IncidentState | null
+    cursor: string | null
+    limit: number
+  }): Promise<Page<IncidentRow>> {
+    return pageOf(this.#desk.sql, query)
+  }
+
+  async counters(): Promise<IntakeCounters> {
+    return readCounters(this.#desk.sql)
+  }
+
+  /** Why units were deduplicated, and what waits parked and why. */
+  async intakeReasons(): Promise<{
+    deduplicated: Record<string, number>
+    parked: { reason: string; target: string; units: number }[]
+  }> {
+    return { deduplicated: readReasons(this.#desk.sql), parked: parked(this.#desk.sql) }
+  }
+
+  async quarantined(cursor: string | null): Promise<Page<QuarantineRow>> {
+    return readQuarantine(this.#desk.sql, cursor)
+  }
+
+  /** A body as it came, by the number of its receipt; null when it is no longer kept. */
+  async journalled(journal: number): Promise<string | null> {
+    return readJournal(this.#desk.sql, journal)
+  }
+
+  async catalogue(): Promise<Catalogue> {
+    return this.#desk.catalogue()
+  }
+
+  async changesBetween(from: number, to: number): Promise<Change[]> {
+    return readChanges(this.#desk.sql, from, to)
+  }
+
+  /** Services that a monitor holds telemetry of, sorted. */
+  async watched(): Promise<string[]> {
+    return readWatched(this.#desk.sql)
+  }
+
+  /** This installation's id, as the live directory made it. */
+  async instance(): Promise<string> {
+    return instanceOf(this.#desk.sql)
+  }
+
+  // ------------------------------------------------------------------------------------------ rooms
+
+  /** A room's row; older ones than what is known change nothing. */
+  async updateRow(row: IncidentRow): Promise<void> {
+    const newer = this.#desk.commit(() => putRow(this.#desk.sql, row, this.#desk.now()))
+    if (!newer) return
+    this.#desk.incidents.reread(row.id)
+    this.#lobby.row(row)
+  }
+
+  // ------------------------------------------------------------------------------------------ kill switch
+
+  /** The one kill switch; every namespace asks the live directory. Throws when that cannot be asked. */
+  async killSwitch(): Promise<KillSwitch> {
+    return this.#desk.namespace === LIVE ? readSwitch(this.#desk.sql) : await this.#peers.live().killSwitch()
+  }
+
+  async setKillSwitch(change: { on: boolean; by: string; reason: string }): Promise<KillSwitch> {
+    if (this.#desk.namespace !== LIVE) return await this.#peers.live().setKillSwitch(change)
+    const set = this.#commit((wall) => turnSwitch(this.#desk, change, wall))
+    this.#lobby.killSwitch(set)
+    return set
+  }
+
+  /** The live directory passes the switch on to the index of drills, which passes it on to their rooms. */
+  async relayKillSwitch(set: KillSwitch): Promise<void> {
+    this.#commit((wall) => mailSwitch(this.#desk, set, wall))
+    this.#lobby.killSwitch(set)
+  }
+
+  // ------------------------------------------------------------------------------------------ drills
+
+  /** Makes this the directory of a drill. */
+  async openNamespace(drill: DrillNamespace): Promise<void> {
+    const instance = await this.#peers.live().instance()
+    this.#commit(() => openDrill(this.#desk, drill, instance))
+  }
+
+  async setClock(clock: DrillClock): Promise<void> {
+    this.#commit((wall) => turnClock(this.#desk, clock, wall))
+  }
+
+  /** The drill's clock; null where the clock is the wall. */
+  async clock(): Promise<DrillClock | null> {
+    return this.#desk.clock()
+  }
+
+  /** The source of a drill's ingest token, by the token's SHA-256; null for none of this drill's. */
+  async checkToken(sha256Hex: string): Promise<string | null> {
+    return sourceOf(this.#desk.sql, sha256Hex)
+  }
+
+  async registerDrill(row: DrillRow): Promise<void> {
+    putDrill(this.#desk.sql, row)
+  }
+
+  async updateDrill(row: DrillRow): Promise<void> {
+    putDrill(this.#desk.sql, row)
+  }
+
+  async drills(cursor: string | null): Promise<Page<DrillRow>> {
+    return drillPage(this.#desk.sql, cursor)
+  }
+
+  // ------------------------------------------------------------------------------------------ the lobby
+
+  /** The lobby's WebSocket. Who may enter is the Worker's to say. */
+  override async fetch(request: Request): Promise<Response> {
+    if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') return new Response(null, { status: 426 })
+    const killSwitch = await this.killSwitch()
+    const { 0: client, 1: server } = new WebSocketPair()
+    this.#lobby.enter(server, pageOf(this.#desk.sql, { state: null, cursor: null, limit: PAGE_MAX }).items, killSwitch)
+    return new Response(null, { status: 101, webSocket: client })
+  }
+
+  /** The lobby only listens: pings are answered by the runtime, anything else is left unanswered. */
+  override webSocketMessage(): void {}
+
+  override webSocketClose(socket: WebSocket, code: number, reason: string): void {
+    closeBack(socket, code, reason)
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    closeBack(socket, 1011, 'socket-error')
+  }
+
+  // ------------------------------------------------------------------------------------------ the alarm
+
+  /** One alarm, many reasons. It never throws: the platform gives up on an alarm that throws too often. */
+  override async alarm(): Promise<void> {
+    this.#armed = null
+    try {
+      runJobs(this.#desk, Date.now())
+      this.#announce()
+      await this.#drain.run()
+    } catch (thrown) {
+      console.error('alarm', thrown instanceof Error ? thrown.message : thrown)
+    } finally {
+      this.#arm()
+    }
+  }
+
+  #receive(work: (wall: number) => { journal: number; received: number; deduplicated: number }): IntakeReceipt {
+    try {
+      const taken = this.#commit((wall) => {
+        planRetention(this.#desk, wall)
+        return work(wall)
+      })
+      return { ok: true, ...taken }
+    } catch (thrown) {
+      console.error('intake', thrown instanceof Error ? thrown.message : thrown)
+      return { ok: false, reason: 'storage', retryAfterS: RETRY_STORAGE_S }
+    }
+  }
+
+  // Commit, then the alarm in the same turn (both become durable together), then the calls.
+  #commit<T>(work: (wall: number) => T): T {
+    const wall = Date.now()
+    const result = this.#desk.commit(() => work(wall))
+    this.#arm()
+    this.#announce()
+    this.ctx.waitUntil(this.#drain.run())
+    return result
+  }
+
+  #announce(): void {
+    for (const row of this.#desk.fresh.splice(0)) this.#lobby.row(row)
+  }
+
+  #arm(): void {
+    const wall = Date.now()
+    const dues = dueJobs(this.#desk, wall).map(({ due }) => due)
+    if (dues.length === 0) return
+    const due = Math.min(...dues)
+    // An alarm that rings too early finds nothing to do and sets itself again.
+    if (this.#armed !== null && this.#armed <= due && this.#armed > wall) return
+    this.#armed = due
+    void this.ctx.storage.setAlarm(due)
+  }
+}

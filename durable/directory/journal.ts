@@ -1,0 +1,114 @@
+import type { Instant } from '../protocol/domain.ts'
+import type { AlertIntake, Page, QuarantineIntake, QuarantineRow } from '../protocol/objects.ts'
+
+/** Characters of one stored piece of a body. A row holds 2 MB and a character at most 3 bytes of UTF-8. */
+const PART_CHARS = 500_000
+/** How long raw bodies of understood posts are kept, in ms: a week to look into what a source really said. */
+const JOURNAL_KEEP_MS = 7 * 86_400_000
+/** Raw characters kept in all. The oldest go first; the merged alerts stay. A 1,000-alert group is 340 kB. */
+const JOURNAL_CHARS_MAX = 200_000_000
+/** Raw bodies kept that nobody could read. The oldest go first; the counter keeps counting. */
+const QUARANTINE_ROWS_MAX = 1_000
+/** Characters kept of such a body: enough to see what it was. The row says when it was cut. */
+export const QUARANTINE_CHARS_MAX = 500_000
+const QUARANTINE_PAGE = 50
+
+/** Keeps a body as it came; answers its number. */
+export function writeJournal(sql: SqlStorage, post: AlertIntake, wall: Instant): number {
+  const { id } = sql
+    .exec<{ id: number }>(
+      'INSERT INTO journal (wall, intake, source, units, bytes) VALUES (?, ?, ?, ?, ?) RETURNING id',
+      wall,
+      post.intake,
+      post.source,
+      post.alerts.length,
+      post.raw.length,
+    )
+    .one()
+  for (let part = 0; part * PART_CHARS < post.raw.length; part += 1) {
+    const body = post.raw.slice(part * PART_CHARS, (part + 1) * PART_CHARS)
+    sql.exec('INSERT INTO journal_part (journal, part, body) VALUES (?, ?, ?)', id, part, body)
+  }
+  return id
+}
+
+/** The body of a journal number, or null when it was never there or is no longer kept. */
+export function readJournal(sql: SqlStorage, id: number): string | null {
+  const parts = sql
+    .exec<{ body: string }>('SELECT body FROM journal_part WHERE journal = ? ORDER BY part', id)
+    .toArray()
+  return parts.length === 0 ? null : parts.map(({ body }) => body).join('')
+}
+
+/** Keeps what could not be understood. */
+export function writeQuarantine(sql: SqlStorage, post: QuarantineIntake, wall: Instant): number {
+  const raw = post.raw.slice(0, QUARANTINE_CHARS_MAX)
+  return sql
+    .exec<{ id: number }>(
+      `INSERT INTO quarantine (wall, intake, source, content_type, reason, raw, cut) VALUES (?, ?, ?, ?, ?, ?, ?)
+       RETURNING id`,
+      wall,
+      post.intake,
+      post.source,
+      post.contentType,
+      post.reason,
+      raw,
+      raw.length < post.raw.length ? 1 : 0,
+    )
+    .one().id
+}
+
+interface StoredQuarantine extends Record<string, SqlStorageValue> {
+  id: number
+  wall: number
+  intake: string
+  source: string
+  content_type: string
+  reason: string
+  raw: string
+  cut: number
+}
+
+/** Newest first. */
+export function readQuarantine(sql: SqlStorage, cursor: string | null): Page<QuarantineRow> {
+  const before = cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor)
+  const rows = sql
+    .exec<StoredQuarantine>(
+      'SELECT * FROM quarantine WHERE id < ? ORDER BY id DESC LIMIT ?',
+      Number.isSafeInteger(before) ? before : 0,
+      QUARANTINE_PAGE + 1,
+    )
+    .toArray()
+  const items = rows.slice(0, QUARANTINE_PAGE).map((row) => ({
+    id: String(row.id),
+    at: new Date(row.wall).toISOString(),
+    intake: row.intake,
+    source: row.source,
+    contentType: row.content_type,
+    reason: row.reason,
+    raw: row.raw,
+    cut: row.cut === 1,
+  }))
+  return { items, next: rows.length > QUARANTINE_PAGE ? (items.at(-1)?.id ?? null) : null }
+}
+
+/** Lets go of what is older or more than is kept. */
+export function pruneJournal(sql: SqlStorage, wall: Instant): void {
+  const { newest, chars } = sql
+    .exec<{ newest: number; chars: number }>(
+      'SELECT COALESCE(MAX(id), 0) AS newest, COALESCE(SUM(bytes), 0) AS chars FROM journal',
+    )
+    .one()
+  sql.exec('DELETE FROM journal WHERE wall < ?', wall - JOURNAL_KEEP_MS)
+  if (chars > JOURNAL_CHARS_MAX) {
+    sql.exec(
+      `DELETE FROM journal WHERE id < ? AND id <= (
+         SELECT COALESCE(MAX(id), 0) FROM (SELECT id, SUM(bytes) OVER (ORDER BY id DESC) AS kept FROM journal) WHERE kept > ?
+       )`,
+      newest,
+      JOURNAL_CHARS_MAX,
+    )
+  }
+  sql.exec('DELETE FROM journal_part WHERE journal < (SELECT COALESCE(MIN(id), 0) FROM journal)')
+  sql.exec('DELETE FROM quarantine WHERE id <= (SELECT COALESCE(MAX(id), 0) FROM quarantine) - ?', QUARANTINE_ROWS_MAX)
+}

@@ -1,0 +1,78 @@
+import { GROUP_WINDOW_MS, type OpenIncident } from '../core/correlate/group.ts'
+import type { Instant } from '../protocol/domain.ts'
+import { readIncident, readRecent, saveActivity } from './incidents.ts'
+
+/** Incidents kept in memory before those are dropped that no window reaches any more. */
+const KNOWN_MAX = 2_000
+
+type Known = OpenIncident & { services: Set<string>; groups: Set<string> }
+
+/** The incidents that alerts may join, read once and kept in step, so that a post costs no scan of the index. */
+export class KnownIncidents {
+  #sql: SqlStorage
+  #byId = new Map<string, Known>()
+  /** true when all recent ones are in memory, not only those that were asked for. */
+  #complete = false
+  #touched = new Set<string>()
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+  }
+
+  get(id: string): Known | null {
+    const known = this.#byId.get(id) ?? readIncident(this.#sql, id)
+    if (known) this.#byId.set(id, known)
+    return known
+  }
+
+  /** All that could take an alert at `now`, and perhaps more. */
+  recent(now: Instant): Iterable<OpenIncident> {
+    const since = now - GROUP_WINDOW_MS
+    if (!this.#complete) {
+      for (const incident of readRecent(this.#sql, since)) {
+        if (!this.#byId.has(incident.id)) this.#byId.set(incident.id, incident)
+      }
+      this.#complete = true
+    } else if (this.#byId.size > KNOWN_MAX) {
+      for (const [id, { lastAlertAt }] of this.#byId) {
+        if (lastAlertAt < since && !this.#touched.has(id)) this.#byId.delete(id)
+      }
+    }
+    return this.#byId.values()
+  }
+
+  add(incident: Known): void {
+    this.#byId.set(incident.id, incident)
+  }
+
+  /** An alert of it came: the window rolls on. With a service or group it now has that too. */
+  touch(id: string, now: Instant, service: string | null, group: string | null): void {
+    const known = this.get(id)
+    if (!known) return
+    known.lastAlertAt = Math.max(known.lastAlertAt, now)
+    if (service !== null) known.services.add(service)
+    if (group !== null) known.groups.add(group)
+    this.#touched.add(id)
+  }
+
+  /** Writes what was touched, within the caller's transaction: once per incident, however many alerts came. */
+  save(): void {
+    for (const id of this.#touched) {
+      const known = this.#byId.get(id)
+      if (known) saveActivity(this.#sql, known)
+    }
+    this.#touched.clear()
+  }
+
+  /** The table changed otherwise: what is kept here is read again. */
+  reread(id: string): void {
+    this.#byId.delete(id)
+    this.get(id)
+  }
+
+  forget(): void {
+    this.#byId.clear()
+    this.#complete = false
+    this.#touched.clear()
+  }
+}

@@ -1,0 +1,81 @@
+import type { LobbyMessage } from '../protocol/messages.ts'
+import { PING, PONG } from '../protocol/messages.ts'
+import type { KillSwitch } from '../protocol/objects.ts'
+import type { IncidentRow } from '../protocol/rows.ts'
+import { PROTOCOL_VERSION } from '../protocol/version.ts'
+
+/** Shortest time between two frames to the lobby, in ms: ten a second is as fast as a list can be read. */
+export const LOBBY_FRAME_MS = 100
+
+/**
+ * The sockets that watch the list. The first row goes out at once; what follows within LOBBY_FRAME_MS goes as the latest
+ * state of each row. The timer lives only while rows change, so that a quiet directory hibernates.
+ */
+export class Lobby {
+  #ctx: DurableObjectState
+  #pending = new Map<string, IncidentRow>()
+  #timer: ReturnType<typeof setTimeout> | null = null
+  #lastFrame = 0
+
+  constructor(ctx: DurableObjectState) {
+    this.#ctx = ctx
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG))
+  }
+
+  /** Accepts a socket and says what there is now; rows come after it, never before. */
+  enter(socket: WebSocket, items: IncidentRow[], killSwitch: KillSwitch): void {
+    this.#ctx.acceptWebSocket(socket)
+    const { on, by, reason } = killSwitch
+    send(socket, {
+      type: 'hello',
+      version: PROTOCOL_VERSION,
+      serverWall: Date.now(),
+      items,
+      killSwitch: { on, by, reason },
+    })
+  }
+
+  row(row: IncidentRow): void {
+    if (this.#ctx.getWebSockets().length === 0) return
+    this.#pending.set(row.id, row)
+    if (this.#timer !== null) return
+    const wait = this.#lastFrame + LOBBY_FRAME_MS - Date.now()
+    if (wait <= 0) this.#flush()
+    else this.#timer = setTimeout(() => this.#flush(), wait)
+  }
+
+  killSwitch({ on, by, reason }: KillSwitch): void {
+    this.#say({ type: 'kill-switch', on, by, reason })
+  }
+
+  #flush(): void {
+    this.#timer = null
+    this.#lastFrame = Date.now()
+    const rows = [...this.#pending.values()]
+    this.#pending.clear()
+    for (const row of rows) this.#say({ type: 'row', row })
+  }
+
+  #say(message: LobbyMessage): void {
+    for (const socket of this.#ctx.getWebSockets()) send(socket, message)
+  }
+}
+
+// A socket that is going away gets its end from the runtime.
+function send(socket: WebSocket, message: LobbyMessage): void {
+  try {
+    socket.send(JSON.stringify(message))
+  } catch {
+    // Gone.
+  }
+}
+
+/** Answers a close with a close: without it the client waits ten seconds and reads 1006. Reserved codes may not be sent. */
+export function closeBack(socket: WebSocket, code: number, reason: string): void {
+  try {
+    if (code === 1005 || code === 1006 || code === 1015) socket.close()
+    else socket.close(code, reason)
+  } catch {
+    // Closed already.
+  }
+}

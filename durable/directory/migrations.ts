@@ -1,0 +1,67 @@
+/**
+ * The directory's tables. Append only: a step that has shipped never changes. `alert` holds the merged state and what the
+ * room was told; `incident` is the index that lists are read from; `outbox` holds what rooms must still hear.
+ */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE journal (
+     id INTEGER PRIMARY KEY AUTOINCREMENT, wall INTEGER NOT NULL, intake TEXT NOT NULL, source TEXT NOT NULL,
+     units INTEGER NOT NULL, bytes INTEGER NOT NULL
+   );
+   CREATE TABLE journal_part (
+     journal INTEGER NOT NULL, part INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (journal, part)
+   );
+   CREATE TABLE quarantine (
+     id INTEGER PRIMARY KEY AUTOINCREMENT, wall INTEGER NOT NULL, intake TEXT NOT NULL, source TEXT NOT NULL,
+     content_type TEXT NOT NULL, reason TEXT NOT NULL, raw TEXT NOT NULL, cut INTEGER NOT NULL
+   );
+   CREATE TABLE alert (
+     source TEXT NOT NULL, fingerprint TEXT NOT NULL, state TEXT NOT NULL, told TEXT, incident TEXT, reason TEXT,
+     matched TEXT, expires INTEGER, wall INTEGER NOT NULL, PRIMARY KEY (source, fingerprint)
+   );
+   CREATE INDEX alert_by_expiry ON alert (expires) WHERE expires IS NOT NULL;
+   CREATE INDEX alert_by_wall ON alert (wall);
+   CREATE TABLE incident (
+     id TEXT PRIMARY KEY, opened INTEGER NOT NULL, state TEXT NOT NULL, seq INTEGER NOT NULL, row TEXT NOT NULL,
+     services TEXT NOT NULL, groups TEXT NOT NULL, last_alert INTEGER NOT NULL, ended INTEGER
+   );
+   CREATE INDEX incident_by_age ON incident (opened, id);
+   CREATE INDEX incident_by_state ON incident (state, opened, id);
+   CREATE INDEX incident_by_activity ON incident (last_alert);
+   CREATE TABLE counter (name TEXT PRIMARY KEY, n INTEGER NOT NULL);
+   CREATE TABLE outbox (
+     id INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
+     items INTEGER NOT NULL, units INTEGER NOT NULL, due INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+     batch TEXT, parked TEXT
+   );
+   CREATE INDEX outbox_by_target ON outbox (target, id) WHERE parked IS NULL;
+   CREATE TABLE change (
+     source TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (source, id)
+   );
+   CREATE INDEX change_by_time ON change (at);
+   CREATE TABLE watch (service TEXT NOT NULL, source TEXT NOT NULL, PRIMARY KEY (service, source));
+   CREATE TABLE token (hash TEXT PRIMARY KEY, source TEXT NOT NULL);
+   CREATE TABLE drill (id TEXT PRIMARY KEY, started INTEGER NOT NULL, row TEXT NOT NULL);`,
+]
+
+/** Brings the tables to the present shape, each step once, in one transaction. */
+export function migrate(storage: DurableObjectStorage): void {
+  storage.transactionSync(() => {
+    storage.sql.exec('CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)')
+    const done = Number(readMeta(storage.sql, 'schema') ?? '0')
+    for (const step of MIGRATIONS.slice(done)) storage.sql.exec(step)
+    if (done < MIGRATIONS.length) writeMeta(storage.sql, 'schema', String(MIGRATIONS.length))
+  })
+}
+
+/** One single value: instance, catalogue, clock, kill-switch, namespace. */
+export function readMeta(sql: SqlStorage, name: string): string | null {
+  return sql.exec<{ value: string }>('SELECT value FROM meta WHERE name = ?', name).toArray()[0]?.value ?? null
+}
+
+export function writeMeta(sql: SqlStorage, name: string, value: string): void {
+  sql.exec(
+    'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    name,
+    value,
+  )
+}

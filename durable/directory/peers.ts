@@ -1,0 +1,54 @@
+import type { RoomCommand } from '../protocol/commands.ts'
+import type { DrillClock } from '../protocol/domain.ts'
+import { LIVE, namespaceOfIncident } from '../protocol/namespace.ts'
+import type { KillSwitch } from '../protocol/objects.ts'
+import { assert } from '../core/assert.ts'
+import type { Delivered } from './outbox.ts'
+
+/** The index of all drills. */
+export const DRILLS = 'drills'
+
+type Heard = { ok: true } | { ok: false; reason: string }
+
+/** A room as the directory sees it. */
+export interface RoomPeer {
+  open(body: Extract<RoomCommand, { type: 'open' }> & { clock: DrillClock | null }): Promise<Heard>
+  deliver(batch: { id: string; alerts: Delivered[] }): Promise<Heard>
+  setKillSwitch(set: { on: boolean; by: string; reason: string }): Promise<void>
+  setClock(clock: DrillClock): Promise<void>
+}
+
+/** Another directory as this one sees it. */
+export interface DirectoryPeer {
+  instance(): Promise<string>
+  killSwitch(): Promise<KillSwitch>
+  setKillSwitch(change: { on: boolean; by: string; reason: string }): Promise<KillSwitch>
+  relayKillSwitch(set: KillSwitch): Promise<void>
+}
+
+/**
+ * The other objects by the few methods that are called: the generated stubs carry each class whole, and two classes that
+ * call one another would have no end of types.
+ */
+export class Peers {
+  #env: Env
+
+  constructor(env: Env) {
+    this.#env = env
+  }
+
+  /** An incident's room; its namespace is in its id. */
+  room(incident: string): RoomPeer {
+    const namespace = namespaceOfIncident(incident)
+    assert(namespace !== null, 'an incident id names its namespace')
+    return this.#env.ROOM.getByName(`${namespace}/${incident}`) as unknown as RoomPeer
+  }
+
+  live(): DirectoryPeer {
+    return this.#env.DIRECTORY.getByName(LIVE) as unknown as DirectoryPeer
+  }
+
+  drills(): DirectoryPeer {
+    return this.#env.DIRECTORY.getByName(DRILLS) as unknown as DirectoryPeer
+  }
+}
