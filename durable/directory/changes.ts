@@ -41,7 +41,7 @@ export function readChanges(sql: SqlStorage, from: Instant, to: Instant): Change
     )
     .toArray()
     .map(({ json }) => JSON.parse(json) as Change)
-    .reverse()
+    .toReversed()
 }
 
 export function pruneChanges(sql: SqlStorage, now: Instant): void {
