@@ -34,6 +34,10 @@ become(
     'IC_MODE:development',
     '--show-interactive-dev-session=false',
   ],
-  // Both would look for a host outside: usage figures, and the sample of `request.cf`.
-  toolEnv({ CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false' }),
+  // Each would look for a host outside: usage figures, the sample of `request.cf`, and the banner's look for updates.
+  toolEnv({
+    CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+    WRANGLER_SEND_METRICS: 'false',
+    WRANGLER_HIDE_BANNER: 'true',
+  }),
 )
