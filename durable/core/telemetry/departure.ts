@@ -29,8 +29,9 @@ export interface Departure {
 
 /** Samples of a baseline. At one a second: two minutes, so that a slow daily curve looks flat inside it. */
 const BASELINE_SAMPLES_MAX = 120
-/** Fewer say nothing about noise. */
+/** Fewer say nothing about noise; a long window can afford to ask for more. */
 const BASELINE_SAMPLES_MIN = 12
+const BASELINE_SAMPLES_ASKED = 30
 /** Baselines are tried every so many samples: the onset is located afterwards, so this costs nothing but time. */
 const BASELINE_STRIDE = 6
 /** How far behind its baseline a run is looked for; a slow ramp needs room to leave the noise. */
@@ -45,6 +46,8 @@ const DEPARTED_SIGMAS = 5
 const LEVEL_FLOOR_SHARE = 0.02
 const LIMIT_FLOOR_SHARE = 0.005
 const SPREAD_FLOOR_SHARE = 0.02
+/** A ratio that moves by a tenth of a per cent is noise: half a per cent is the smallest change of it that counts. */
+const RATIO_FLOOR = 0.001
 /** It has come back when less than this share of the shift is left. */
 const RETURNED_SHARE = 0.25
 /** A size beyond this says no more. */
@@ -64,10 +67,11 @@ export function departureOf(window: SeriesWindow): Departure | null {
   const values = samples.map((sample) => sample.value)
   const floor = noiseFloor(window, values)
   const run = Math.max(RUN_SAMPLES_MIN, Math.min(RUN_SAMPLES_MAX, Math.floor(values.length / 8)))
+  const least = Math.max(BASELINE_SAMPLES_MIN, Math.min(BASELINE_SAMPLES_ASKED, Math.floor(values.length / 8)))
   let last: Departure | null = null
   let from = 0
   while (true) {
-    const found = next(values, from, run, floor)
+    const found = next(values, from, { run, least, floor })
     if (!found) return last
     const end = endOf(values, found)
     const first = samples[found.onset]
@@ -98,8 +102,15 @@ interface Found extends Baseline {
   sign: 1 | -1
 }
 
-function next(values: number[], from: number, run: number, floor: (level: number) => number): Found | null {
-  for (let end = from + BASELINE_SAMPLES_MIN; end + run <= values.length; end += BASELINE_STRIDE) {
+interface Rules {
+  run: number
+  /** samples that a baseline needs here. */
+  least: number
+  floor: (level: number) => number
+}
+
+function next(values: number[], from: number, { run, least, floor }: Rules): Found | null {
+  for (let end = from + least; end + run <= values.length; end += BASELINE_STRIDE) {
     const far = baseline(values, Math.max(from, end - BASELINE_SAMPLES_MAX), end, floor)
     const hit = runAfter(values, end, run, far)
     if (!hit) continue

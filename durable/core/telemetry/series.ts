@@ -33,17 +33,3 @@ export function sameSeries(a: SeriesKey, b: SeriesKey): boolean {
 export function isFresh(evidence: Pick<Evidence, 'at' | 'freshMs'>, at: Instant): boolean {
   return at - evidence.at <= evidence.freshMs
 }
-
-/**
- * Two windows of one series as one, the newer winning where both observed. Windows of unequal steps, off each other's
- * grid, or further apart than they are long do not join: then the newer stands alone.
- */
-export function joined(older: SeriesWindow, newer: SeriesWindow): SeriesWindow {
-  const { stepMs } = newer
-  const shift = (newer.startsAt - older.startsAt) / stepMs
-  if (older.stepMs !== stepMs || !Number.isInteger(shift) || shift < 0) return newer
-  if (shift > older.values.length + newer.values.length) return newer
-  const length = Math.max(older.values.length, shift + newer.values.length)
-  const values = Array.from({ length }, (_, index) => newer.values[index - shift] ?? older.values[index] ?? null)
-  return { ...newer, startsAt: older.startsAt, values }
-}

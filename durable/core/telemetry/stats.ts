@@ -15,12 +15,18 @@ export function median(values: readonly number[]): number {
 
 /** 1 / Φ⁻¹(0.75): makes the median absolute deviation of normal noise its standard deviation. */
 const NORMAL_FROM_MAD = 1.4826
+/** √(π/2): the same for the mean absolute deviation. */
+const NORMAL_FROM_MEAN = 1.2533
 
 /**
- * Standard deviation estimated from the median absolute deviation around `centre`, in the samples' unit. `floor` (same
- * unit) stands in for noise that is smaller than anyone cares about: a flat series has no noise at all, and without a
- * floor its first wobble would be infinitely large.
+ * Standard deviation estimated from the median absolute deviation around `centre`, in the samples' unit; from the mean one
+ * where more than half of the samples agree, for rare counts do not have no noise. `floor` (same unit) stands in for noise
+ * that is smaller than anyone cares about: without it the first wobble of a flat series would be infinitely large.
  */
 export function robustSigma(values: readonly number[], centre: number, floor: number): number {
-  return Math.max(floor, NORMAL_FROM_MAD * median(values.map((value) => Math.abs(value - centre))))
+  const deviations = values.map((value) => Math.abs(value - centre))
+  const middle = NORMAL_FROM_MAD * median(deviations)
+  if (middle > 0) return Math.max(floor, middle)
+  const mean = deviations.reduce((sum, deviation) => sum + deviation, 0) / Math.max(1, deviations.length)
+  return Math.max(floor, NORMAL_FROM_MEAN * mean)
 }

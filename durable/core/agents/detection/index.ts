@@ -1,0 +1,2 @@
+export { detect } from './detect.ts'
+export { vote } from './vote.ts'

@@ -1,0 +1,2 @@
+export { diagnose } from './diagnose.ts'
+export { vote } from './vote.ts'

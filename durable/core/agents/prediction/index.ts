@@ -1,0 +1,2 @@
+export { predict } from './predict.ts'
+export { vote } from './vote.ts'

@@ -1,0 +1,92 @@
+import type { Change, Evidence, Instant, SeriesWindow } from '../../protocol/domain.ts'
+import { departureOf, isBroken, isFresh, isFull, levelNow, type Departure } from '../telemetry/index.ts'
+import type { Situation } from './agent.ts'
+
+/** One observed series of the room and what it tells. */
+export interface Signal {
+  evidence: string
+  service: string
+  /** the callee, where the series measures a call at its caller. */
+  peer: string | null
+  window: SeriesWindow
+  fresh: boolean
+  departure: Departure | null
+  /** null when no sample was observed. */
+  now: number | null
+  /** a resource that is used up. */
+  full: boolean
+  /** past the bound it must keep. */
+  broken: boolean
+}
+
+/** One change event of the room on a catalogued service. */
+export interface ChangeEvent {
+  evidence: string
+  change: Change
+}
+
+/** The observed series of a situation, in order of evidence. O(n) departures: about a millisecond each. */
+export function signalsOf(situation: Situation): Signal[] {
+  return situation.evidence.flatMap((item) => signalOf(item, situation.at) ?? [])
+}
+
+/** The signals that `wanted` picks by what the series is, before anything is computed. */
+export function signalsWhere(situation: Situation, wanted: (window: SeriesWindow) => boolean): Signal[] {
+  const picked = situation.evidence.filter((item) => {
+    const window = windowOf(item)
+    return window !== null && wanted(window)
+  })
+  return picked.flatMap((item) => signalOf(item, situation.at) ?? [])
+}
+
+/** Change events on catalogued services, oldest first. Only identity, kind, time and setting are read, never free text. */
+export function changeEventsOf(situation: Situation): ChangeEvent[] {
+  const known = new Set(situation.catalogue.services.map((service) => service.id))
+  return situation.evidence
+    .flatMap((item) => (item.data.kind === 'change' ? [{ evidence: item.id, change: item.data.change }] : []))
+    .filter(({ change }) => change.catalogued && known.has(change.service))
+    .sort((a, b) => a.change.at - b.change.at)
+}
+
+/** The evidence that says how services call one another on a path, if the room holds one that covers it. */
+export function topologyFor(situation: Situation, path: readonly string[]): string | null {
+  const covering = situation.evidence.find((item) => item.data.kind === 'topology' && covers(item.data.path, path))
+  return covering?.id ?? null
+}
+
+function covers(held: readonly string[], path: readonly string[]): boolean {
+  return path.every((service) => held.includes(service))
+}
+
+/** Bad by what the signal is: an error, a latency or a used-up resource that moved toward its bound, or is at it. */
+export function isTrouble(signal: Signal): boolean {
+  const { departure, window } = signal
+  if (window.role === 'rate' || window.role === 'other') return false
+  if (signal.full || signal.broken) return true
+  return departure !== null && departure.present && departure.direction === (window.breach === 'above' ? 'up' : 'down')
+}
+
+/** When the trouble of a signal began; null when that lies before its window or nothing changed. */
+export function onsetOf(signal: Signal): Instant | null {
+  return signal.departure?.onsetAt ?? null
+}
+
+function signalOf(item: Evidence, at: Instant): Signal | null {
+  const window = windowOf(item)
+  if (window === null) return null
+  return {
+    evidence: item.id,
+    service: window.service,
+    peer: window.peer,
+    window,
+    fresh: isFresh(item, at),
+    departure: departureOf(window),
+    now: levelNow(window),
+    full: isFull(window),
+    broken: isBroken(window),
+  }
+}
+
+function windowOf(item: Evidence): SeriesWindow | null {
+  return item.data.kind === 'metric' || item.data.kind === 'edge' ? item.data.series : null
+}

@@ -1,0 +1,2 @@
+export { resolve } from './resolve.ts'
+export { vote } from './vote.ts'

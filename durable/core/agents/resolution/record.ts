@@ -1,0 +1,8 @@
+import type { ActionRecord } from '../../../protocol/domain.ts'
+
+const BAD: readonly ActionRecord['end'][] = ['failed', 'worse', 'no-better', 'unreadable']
+
+/** How this action on this target ended badly before in this incident; null when it did not. */
+export function badRecord(record: readonly ActionRecord[], type: string, target: string): ActionRecord['end'] | null {
+  return record.find((entry) => entry.type === type && entry.target === target && BAD.includes(entry.end))?.end ?? null
+}

@@ -1,0 +1,66 @@
+import type { Hypothesis, ParameterSpec, Runbook, RiskClass, SeriesWindow } from '../../protocol/domain.ts'
+import { isFull } from '../telemetry/index.ts'
+
+/** A runbook that fits a cause, and the series of the cause's service that its tokens picked. */
+export interface Match {
+  runbook: Runbook
+  /** null where the runbook asks for no signal. */
+  series: SeriesWindow | null
+}
+
+const MILDEST_FIRST: readonly RiskClass[] = ['reversible', 'wider', 'irreversible']
+
+/**
+ * Runbooks that fit a cause, best first: its kind is one of theirs, and one of their tokens is part of the name of a
+ * series of the cause's service. Those that name a signal go before those that fit anything, milder before riskier, then
+ * the catalogue's order. `series` are the cause service's own windows.
+ */
+export function match(
+  runbooks: readonly Runbook[],
+  cause: Hypothesis['cause'],
+  series: readonly SeriesWindow[],
+): Match[] {
+  return runbooks
+    .filter((runbook) => runbook.match.causeKinds.includes(cause.kind))
+    .flatMap((runbook): Match[] => {
+      if (runbook.match.signalTokens.length === 0) return [{ runbook, series: null }]
+      const picked = pick(runbook, cause, series)
+      return picked ? [{ runbook, series: picked }] : []
+    })
+    .sort(
+      (a, b) =>
+        Number(a.series === null) - Number(b.series === null) ||
+        MILDEST_FIRST.indexOf(a.runbook.risk) - MILDEST_FIRST.indexOf(b.runbook.risk),
+    )
+}
+
+/** The cause's own signal when a token speaks of it; else a used-up resource of which one does. */
+function pick(runbook: Runbook, cause: Hypothesis['cause'], series: readonly SeriesWindow[]): SeriesWindow | null {
+  const spoken = series.filter((window) => window.service === cause.service && speaks(runbook, window.name))
+  return spoken.find((window) => window.name === cause.signal) ?? spoken.find(isFull) ?? null
+}
+
+/** True when one of the runbook's tokens is part of the signal's or the setting's name. */
+export function speaks(runbook: Runbook, name: string): boolean {
+  const text = name.toLowerCase()
+  return runbook.match.signalTokens.some((token) => text.includes(token.toLowerCase()))
+}
+
+export type Parameter = { ok: true; value: number; previous: number | null } | { ok: false; reason: string }
+
+/**
+ * What a parameter is set to: the series' limit × factor, rounded, or the catalogue's constant. A value over the maximum
+ * is cut to it while that still raises the limit. Refused: `limit-unknown`, `out-of-bounds:<name>`.
+ */
+export function parameterFor(spec: ParameterSpec, series: SeriesWindow | null): Parameter {
+  if (spec.from.kind === 'constant') return within(spec, spec.from.value, null)
+  const limit = series?.limit ?? null
+  if (limit === null) return { ok: false, reason: 'limit-unknown' }
+  const wanted = Math.round(limit * spec.from.factor)
+  return within(spec, limit < spec.max ? Math.min(wanted, spec.max) : wanted, limit)
+}
+
+function within(spec: ParameterSpec, value: number, previous: number | null): Parameter {
+  if (value < spec.min || value > spec.max) return { ok: false, reason: `out-of-bounds:${spec.name}` }
+  return { ok: true, value, previous }
+}
