@@ -1,0 +1,2 @@
+export { clerk } from './clerk.ts'
+export { write } from './write.ts'
