@@ -13,7 +13,7 @@ interface Parts {
   kernel: Kernel
   sessions: Sessions
   greeter: Greeter
-  joined(): void
+  joined: () => void
 }
 
 /**
