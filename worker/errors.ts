@@ -94,7 +94,8 @@ function isUnavailable(error: Error): boolean {
 }
 
 /** One line of JSON about a failure; secrets are taken out of whatever the error says. */
-export function log(c: Context<AppEnv>, error: Error): void {
+export function log(c: Context<AppEnv>, thrown: unknown): void {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
   console.error(
     JSON.stringify({
       level: 'error',

@@ -14,8 +14,10 @@ type Schema = z.ZodMiniType
 /** The JSON body by its schema. 400 `invalid-body` names each field, 413 what is too large. */
 export async function bodyOf<S extends Schema>(c: Context<AppEnv>, schema: S): Promise<z.output<S>> {
   const body = await readBody(c.req.raw, API_BODY_BYTES_MAX)
-  if (!body.ok) throw new ProblemError(400, 'invalid-body', `The body could not be read: ${body.reason}.`)
-  return checked(schema, body.value, 'invalid-body')
+  // No body is no value: an order that needs no words may come without any.
+  if (!body.ok && body.reason !== 'empty-body')
+    throw new ProblemError(400, 'invalid-body', `The body could not be read: ${body.reason}.`)
+  return checked(schema, body.ok ? body.value : undefined, 'invalid-body')
 }
 
 /** The value by its schema, else 400 with the code and each field. */

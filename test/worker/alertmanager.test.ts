@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseAlertmanager } from '../../worker/ingest/alertmanager/parse.ts'
 import flap from '../captures/am-webhook-flap.json'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseAlerts, RESOLVE_TIMEOUT_MS } from '../../worker/ingest/alerts/parse.ts'
 import collectd from '../captures/collectd-notification.json'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { changesOf, changesSchema } from '../../worker/ingest/changes/parse.ts'
 import { at, hostile, only } from './bodies.ts'

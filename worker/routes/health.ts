@@ -15,7 +15,7 @@ export async function readyz(c: Context<AppEnv>): Promise<Response> {
   try {
     await c.env.DIRECTORY.getByName(LIVE).counters()
   } catch (error) {
-    log(c, error instanceof Error ? error : new Error(String(error)))
+    log(c, error)
     throw unavailable('not-ready', 'The directory could not read its storage.')
   }
   return c.json({ ok: true, version })

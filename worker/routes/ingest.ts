@@ -77,7 +77,7 @@ async function durable<T>(c: Context<AppEnv>, call: (directory: Directory) => Pr
   try {
     return await call(c.env.DIRECTORY.getByName(c.get('sender').namespace))
   } catch (error) {
-    log(c, error instanceof Error ? error : new Error(String(error)))
+    log(c, error)
     throw unavailable('intake-storage', 'Nothing was taken in; send it again.')
   }
 }

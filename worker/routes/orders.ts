@@ -47,7 +47,7 @@ const ID_CHARS_MAX = 100
 const id = z.string().check(z.minLength(1), z.maxLength(ID_CHARS_MAX))
 const digest = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'SHA-256 in hex'))
 
-const noFields = z._default(z.strictObject({}), {})
+const noFields = z.prefault(z.strictObject({}), {})
 const noteBody = z.strictObject({ text: z.string().check(z.maxLength(NOTE_CHARS_MAX)) })
 const reasonBody = z.strictObject({ reason })
 const decisionBody = z.strictObject({ digest, reason })
@@ -57,7 +57,7 @@ const ownDecisionBody = z.strictObject({
   target: id,
   parameters: z.record(z.string().check(z.maxLength(ID_CHARS_MAX)), z.number()),
   confirm: id,
-  passed: z._default(
+  passed: z.prefault(
     z.array(
       z.enum([
         'parameters-in-bounds',
@@ -90,7 +90,7 @@ function order<S extends z.ZodMiniType>(
     const { id: incident, namespace } = incidentOf(c)
     const body = await bodyOf(c, schema)
     const { name, role } = c.get('person')
-    const cmd = `${name}/${idempotencyKey(c)}`
+    const cmd = idempotencyKey(c)
     const room = c.env.ROOM.getByName(`${namespace}/${incident}`)
     const answer = await room.order({ cmd, name, role, command: command(body, c) })
     if (!answer.ok) throw new ProblemError(STATUS[answer.reason], answer.reason, answer.detail)

@@ -9,7 +9,7 @@ const PAGE_DEFAULT = 50
 const PAGE_MAX = 200
 const CURSOR_CHARS_MAX = 256
 
-export const drillFlag = z._default(z.enum(['true', 'false']), 'false')
+export const drillFlag = z.prefault(z.enum(['true', 'false']), 'false')
 export const cursor = z.optional(z.string().check(z.minLength(1), z.maxLength(CURSOR_CHARS_MAX)))
 export const limit = wholeNumber(1, PAGE_MAX, PAGE_DEFAULT)
 
@@ -23,7 +23,7 @@ export function wholeNumber(min: number, max: number, otherwise: number) {
         `a whole number, ${min} to ${max}`,
       ),
     )
-  return z.pipe(z._default(digits, String(otherwise)), z.transform(Number))
+  return z.pipe(z.prefault(digits, String(otherwise)), z.transform(Number))
 }
 
 /** The incident that the path names, with the namespace that its id lives in. 404 for what is no incident id. */

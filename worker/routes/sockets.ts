@@ -1,13 +1,16 @@
 import type { Context } from 'hono'
 import * as z from 'zod/mini'
+import { PROTOCOL_VERSION } from '../../durable/protocol/version.ts'
 import { protocolsOf } from '../auth/token.ts'
 import type { AppEnv } from '../env.ts'
-import { ProblemError } from '../errors.ts'
+import { ProblemError, unavailable } from '../errors.ts'
+import { SECURITY_HEADERS } from '../headers.ts'
 import { queryOf } from '../validate.ts'
 import { drillFlag, incidentOf, realm } from './params.ts'
 
-/** The protocol spoken on both sockets; the answer selects it where a client offers protocols at all. */
-const PROTOCOL = 'ic.v1'
+/** The protocol spoken on both sockets; what else a client offers beside it is its token, which stays here. */
+const PROTOCOL = `ic.v${PROTOCOL_VERSION}`
+const VERSION = /^ic\.v\d{1,6}$/
 const EPOCH_CHARS_MAX = 64
 
 const roomQuery = z.strictObject({
@@ -41,15 +44,15 @@ async function upgrade(
     throw new ProblemError(426, 'websocket-only', 'This address speaks WebSocket.', {
       headers: { upgrade: 'websocket', connection: 'Upgrade' },
     })
-  const offered = protocolsOf(c.req.raw)
-  if (offered.length > 0 && !offered.includes(PROTOCOL))
-    throw new ProblemError(400, 'wrong-version', `Offer the subprotocol ${PROTOCOL}.`)
+  const versions = protocolsOf(c.req.raw).filter((protocol) => VERSION.test(protocol))
   const { name, role } = c.get('person')
-  const headers = new Headers({ upgrade: 'websocket', 'ic-person': name, 'ic-role': role })
-  const answer = await target.fetch(new Request(`http://object${path}`, { headers }))
-  if (answer.status === 404) throw new ProblemError(404, 'not-found', 'There is no such room.')
-  if (answer.webSocket === null)
-    throw new ProblemError(503, 'no-socket', 'The object did not open a socket.', { headers: { 'retry-after': '1' } })
-  const selected: HeadersInit = offered.length > 0 ? { 'sec-websocket-protocol': PROTOCOL } : {}
-  return new Response(null, { status: 101, webSocket: answer.webSocket, headers: selected })
+  const headersIn = new Headers({ upgrade: 'websocket', 'ic-person': name, 'ic-role': role })
+  if (versions.length > 0) headersIn.set('sec-websocket-protocol', versions.join(', '))
+  const answer = await target.fetch(new Request(`http://object${path}`, { headers: headersIn }))
+  if (answer.webSocket === null) throw unavailable('no-socket', 'The object did not open a socket.')
+  // A browser drops a socket whose answer selects none of what it offered, and then cannot read why it was closed.
+  const selected = versions.includes(PROTOCOL) ? PROTOCOL : versions[0]
+  const headersOut = new Headers({ ...SECURITY_HEADERS, 'x-request-id': c.get('requestId') })
+  if (selected !== undefined) headersOut.set('sec-websocket-protocol', selected)
+  return new Response(null, { status: 101, webSocket: answer.webSocket, headers: headersOut })
 }

@@ -21,7 +21,7 @@ export async function telemetry(c: Context<AppEnv>): Promise<Response> {
   const answers = await Promise.allSettled(calls)
   const failed = answers.find((answer) => answer.status === 'rejected')
   if (failed) {
-    log(c, failed.reason instanceof Error ? failed.reason : new Error(String(failed.reason)))
+    log(c, failed.reason)
     throw unavailable('monitor-unavailable', 'A monitor did not answer; send the post again.')
   }
   return c.json(sum(answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))))

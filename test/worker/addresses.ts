@@ -1,0 +1,28 @@
+import worker from '../../worker/index.ts'
+
+/** Addresses that answer without a token. */
+export const PUBLIC: readonly string[] = ['/livez', '/readyz', '/version']
+
+export interface Address {
+  method: string
+  /** with ids in place of parameters. */
+  path: string
+}
+
+/** The route table, as the app has it: each method and path once, middleware left out. */
+export function addresses(): Address[] {
+  const seen = new Map<string, Address>()
+  for (const { method, path } of worker.routes) {
+    if (method === 'ALL') continue
+    const filled = path
+      .replace(/^(\/api\/v1\/drills)\/:id/, '$1/drl_aaaaaaaaaaaa')
+      .replace(':id', 'inc_aaaaaaaaaaaa')
+      .replace(':proposal', 'prp_aaaaaaaaaaaa')
+    seen.set(`${method} ${filled}`, { method, path: filled })
+  }
+  return [...seen.values()]
+}
+
+export function isIntake(path: string): boolean {
+  return path.startsWith('/api/v1/ingest/') || ['/api/v2/alerts', '/api/v1/changes', '/api/v1/telemetry'].includes(path)
+}
