@@ -1,0 +1,75 @@
+import { Match, Show, Switch } from 'solid-js'
+import type { LinkState } from '../../room/link.ts'
+import { clockTime } from '../../format/time.ts'
+import { Icon } from '../../ui/Icon.tsx'
+
+/** One banner, worst first: kill switch, stale, drill. Each says what still works and offers one action. */
+export function Banner(props: {
+  killSwitch: { on: boolean; by: string; reason: string } | null
+  link: LinkState
+  drill: boolean
+  onKillSwitch: () => void
+  onRetry: () => void
+  onStopDrill: (() => void) | null
+}) {
+  const since = () => (props.link.kind === 'live' ? null : props.link.since)
+  return (
+    <Switch>
+      <Match when={props.killSwitch?.on === true && props.killSwitch}>
+        {(kill) => (
+          <div class="banner harm" role="status">
+            <Icon name="power" />
+            <p>
+              <b>Kill switch is on.</b> No action runs anywhere.
+              <Show when={kill().by !== ''}>
+                {' '}
+                Set by {kill().by}: {kill().reason}
+              </Show>
+            </p>
+            <button type="button" class="button" onClick={() => props.onKillSwitch()}>
+              Show
+            </button>
+          </div>
+        )}
+      </Match>
+      <Match when={since()}>
+        {(lost) => (
+          <div class="banner harm" role="status">
+            <Icon name="offline" />
+            <p>
+              <b>Stale since {clockTime(lost())}.</b> You read what was last received. Nothing you press is sent until
+              the connection is back.
+            </p>
+            <button type="button" class="button" onClick={() => props.onRetry()}>
+              Try now
+            </button>
+          </div>
+        )}
+      </Match>
+      <Match when={props.drill}>
+        <div class="banner drill" role="status">
+          <Icon name="flask" />
+          <p>
+            <b>Drill: simulated input.</b> No action leaves this drill and no metric counts it.
+          </p>
+          <Show when={props.onStopDrill}>
+            {(stop) => (
+              <button type="button" class="button" onClick={() => stop()()}>
+                Stop drill
+              </button>
+            )}
+          </Show>
+        </div>
+      </Match>
+    </Switch>
+  )
+}
+
+/** Local mode is never mistaken for a guarded instance. */
+export function LocalMode() {
+  return (
+    <p class="local-mode">
+      <b>Local mode.</b> Whoever reaches this address on this machine is a commander. No account, no outside connection.
+    </p>
+  )
+}

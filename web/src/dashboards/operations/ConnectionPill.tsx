@@ -1,0 +1,59 @@
+import { Match, Show, Switch } from 'solid-js'
+import type { LinkState } from '../../room/link.ts'
+import { clockTime } from '../../format/time.ts'
+import { Icon } from '../../ui/Icon.tsx'
+
+/** How live this screen is: own icon and number for each state. `seq` is null where no log is followed. */
+export function ConnectionPill(props: { link: LinkState; seq: number | null; wall: number; onRetry: () => void }) {
+  const is = <K extends LinkState['kind']>(kind: K) =>
+    props.link.kind === kind ? (props.link as Extract<LinkState, { kind: K }>) : null
+  return (
+    <span class="pill-box" role="status" aria-label="Connection">
+      <Switch>
+        <Match when={is('live')}>
+          {(live) => (
+            <span class="pill live">
+              <i class="disc" aria-hidden="true" />
+              Live
+              <span class="dim tabular">
+                {props.seq === null ? 'list' : `event ${props.seq}`}
+                <Show when={live().rttMs !== null}> · {Math.max(1, Math.round(live().rttMs ?? 0))} ms</Show>
+              </span>
+            </span>
+          )}
+        </Match>
+        <Match when={is('connecting')}>
+          {(connecting) => (
+            <span class="pill" classList={{ doubt: connecting().tries > 0 }}>
+              <Icon name="again" size={12} />
+              Connecting
+              <Show when={connecting().tries > 0}>
+                <span>try {connecting().tries + 1}</span>
+              </Show>
+            </span>
+          )}
+        </Match>
+        <Match when={is('waiting')}>
+          {(waiting) => (
+            <button type="button" class="pill doubt" onClick={() => props.onRetry()}>
+              <Icon name={waiting().online ? 'again' : 'offline'} size={12} />
+              {waiting().online ? 'Reconnecting' : 'Offline, trying'} in{' '}
+              <span class="tabular">{Math.max(0, Math.ceil((waiting().untilWall - props.wall) / 1_000))} s</span>
+              <Show when={waiting().since}>{(since) => <span>stale since {clockTime(since())}</span>}</Show>
+              <span class="sr-only">Try now</span>
+            </button>
+          )}
+        </Match>
+        <Match when={is('stopped')}>
+          {(stopped) => (
+            <button type="button" class="pill harm" onClick={() => props.onRetry()}>
+              <Icon name="offline" size={12} />
+              Not connected, {stopped().code}
+              <span class="sr-only">Try now</span>
+            </button>
+          )}
+        </Match>
+      </Switch>
+    </span>
+  )
+}

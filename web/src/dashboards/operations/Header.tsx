@@ -1,0 +1,56 @@
+import { A } from '@solidjs/router'
+import { Show } from 'solid-js'
+import type { LinkState } from '../../room/link.ts'
+import { Icon } from '../../ui/Icon.tsx'
+import { nextTheme, theme } from '../../ui/theme.ts'
+import { ConnectionPill } from './ConnectionPill.tsx'
+import { PersonSwitcher } from './PersonSwitcher.tsx'
+
+export function Header(props: {
+  link: LinkState
+  seq: number | null
+  wall: number
+  inRoom: boolean
+  killSwitch: boolean
+  listHref: string
+  onRetry: () => void
+  onDrill: () => void
+  onKillSwitch: () => void
+}) {
+  return (
+    <header class="bar">
+      <Show when={props.inRoom}>
+        <A class="button quiet square back" href={props.listHref}>
+          <Icon name="back" size={18} />
+          <span class="sr-only">All incidents</span>
+        </A>
+      </Show>
+      <A class="brand" href={props.listHref}>
+        <Icon name="room" size={18} />
+        <span class="brand-name">Incident Commander</span>
+      </A>
+      <span class="bar-page">Operations</span>
+      <span class="grow" />
+      <ConnectionPill link={props.link} seq={props.seq} wall={props.wall} onRetry={props.onRetry} />
+      <button type="button" class="button quiet" onClick={() => nextTheme()}>
+        <Icon name="theme" />
+        <span class="sr-only">Theme: {theme()}</span>
+      </button>
+      <button type="button" class="button quiet" onClick={() => props.onDrill()}>
+        <Icon name="flask" />
+        <span class="bar-word">Start drill</span>
+      </button>
+      <button
+        type="button"
+        class="button quiet danger"
+        classList={{ on: props.killSwitch }}
+        aria-pressed={props.killSwitch ? 'true' : 'false'}
+        onClick={() => props.onKillSwitch()}
+      >
+        <Icon name="power" />
+        <span class="bar-word">Kill switch{props.killSwitch ? ' on' : ''}</span>
+      </button>
+      <PersonSwitcher />
+    </header>
+  )
+}

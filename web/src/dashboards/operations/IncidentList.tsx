@@ -1,0 +1,212 @@
+import { A } from '@solidjs/router'
+import { For, Show, createMemo, createResource } from 'solid-js'
+import type { Severity } from '../../../../durable/protocol/domain.ts'
+import type { HistoryRow, Page } from '../../../../durable/protocol/objects.ts'
+import type { IncidentRow } from '../../../../durable/protocol/rows.ts'
+import { SEVERITY_SAYS } from '../../format/names.ts'
+import { count } from '../../format/figures.ts'
+import { listAge } from '../../format/time.ts'
+import { call } from '../../room/http.ts'
+import type { LobbyState } from '../../room/lobby.ts'
+import { Segments } from '../../ui/Segments.tsx'
+import { SeverityMark } from '../../ui/SeverityMark.tsx'
+
+const SEVERITIES: readonly Severity[] = ['SEV-1', 'SEV-2', 'SEV-3', 'SEV-4', 'SEV-5']
+const OVER: readonly string[] = ['closed', 'canceled', 'merged']
+
+export type Shown = 'open' | 'closed'
+
+/** Rows that still want somebody, newest first. */
+export function openRows(lobby: LobbyState): IncidentRow[] {
+  return Object.values(lobby.rows)
+    .filter((row) => !OVER.includes(row.state))
+    .sort((a, b) => Date.parse(b.openedAt) - Date.parse(a.openedAt))
+}
+
+interface Filters {
+  drill: boolean
+  show: Shown
+  onDrill: (drill: boolean) => void
+  onShow: (show: Shown) => void
+}
+
+/** Incidents grouped by severity; what is filtered stands in the address. */
+export function IncidentList(props: { lobby: LobbyState; wall: number; selected: string | null } & Filters) {
+  const rows = createMemo(() => openRows(props.lobby))
+  const bySeverity = (severity: Severity) => rows().filter((row) => row.severity === severity)
+  return (
+    <nav class="list" aria-label="Incidents">
+      <header class="list-head">
+        <h2>Incidents</h2>
+        <Segments
+          label="Live or drills"
+          value={props.drill ? 'drill' : 'live'}
+          choices={[
+            { value: 'live', label: 'Live' },
+            { value: 'drill', label: 'Drills' },
+          ]}
+          onChange={(value) => props.onDrill(value === 'drill')}
+        />
+        <Segments
+          label="Open or closed"
+          value={props.show}
+          choices={[
+            { value: 'open', label: `Open ${rows().length}` },
+            { value: 'closed', label: 'Closed' },
+          ]}
+          onChange={(value) => props.onShow(value)}
+        />
+      </header>
+      <Show when={props.show === 'open'} fallback={<History drill={props.drill} selected={props.selected} />}>
+        <Show
+          when={rows().length > 0}
+          fallback={
+            <p class="empty">
+              <b>{props.lobby.known ? `No open ${props.drill ? 'drills' : 'incidents'}` : 'Reading the list'}</b>
+              <br />
+              {props.lobby.known ? 'Whatever opens appears here at once.' : 'Nothing was received yet.'}
+            </p>
+          }
+        >
+          <For each={SEVERITIES.filter((severity) => bySeverity(severity).length > 0)}>
+            {(severity) => (
+              <section aria-label={severity}>
+                <h3 class="group-head">
+                  <SeverityMark severity={severity} />
+                  <span class="dim">{SEVERITY_SAYS[severity]}</span>
+                  <span class="dim end">{bySeverity(severity).length}</span>
+                </h3>
+                <ul>
+                  <For each={bySeverity(severity)}>
+                    {(row) => (
+                      <IncidentItem
+                        row={row}
+                        wall={props.wall}
+                        selected={props.selected === row.id}
+                        drill={props.drill}
+                      />
+                    )}
+                  </For>
+                </ul>
+              </section>
+            )}
+          </For>
+        </Show>
+      </Show>
+      <Intake heard={props.lobby.heardWall} />
+    </nav>
+  )
+}
+
+function IncidentItem(props: { row: IncidentRow; wall: number; selected: boolean; drill: boolean }) {
+  const short = () => props.row.id.slice(-6)
+  return (
+    <li
+      class={`list-row ${props.row.severity.toLowerCase()}`}
+      classList={{ selected: props.selected, drill: props.row.drill !== null }}
+    >
+      <A
+        href={`/ops/${props.row.id}${props.drill ? '?drill=true' : ''}`}
+        aria-current={props.selected ? 'page' : undefined}
+      >
+        <span class="list-title">
+          <span class="ellipsis">{props.row.title}</span>
+          {/* A drill's clock is not the wall: its age would be a wrong number. */}
+          <span class="dim">
+            {props.row.drill === null ? listAge(props.wall - Date.parse(props.row.openedAt)) : 'drill'}
+          </span>
+        </span>
+        <span class="list-facts">
+          <span class="mono">{short()}</span>
+          <span class="ellipsis grow">{props.row.service}</span>
+          <Show
+            when={props.row.awaitingHuman}
+            fallback={<span>{props.row.alertsClearSince ? 'alerts clear' : props.row.state}</span>}
+          >
+            <span class="awaiting">Awaiting you</span>
+          </Show>
+        </span>
+      </A>
+    </li>
+  )
+}
+
+function History(props: { drill: boolean; selected: string | null }) {
+  const [page] = createResource(
+    () => props.drill,
+    (drill) => call<Page<HistoryRow>>('GET', `/api/v1/history?drill=${drill}`),
+  )
+  const items = () => {
+    const reply = page()
+    return reply?.ok ? reply.data.items : []
+  }
+  const says = () => {
+    const reply = page()
+    if (!reply) return 'Reading what was closed.'
+    return reply.ok ? 'Nothing was closed yet.' : reply.problem.title
+  }
+  return (
+    <ul>
+      <For each={items()} fallback={<li class="empty">{says()}</li>}>
+        {(row) => (
+          <li
+            class={`list-row quiet ${row.severity.toLowerCase()}`}
+            classList={{ selected: props.selected === row.id, drill: row.drill !== null }}
+          >
+            <A href={`/ops/${row.id}?show=closed${props.drill ? '&drill=true' : ''}`}>
+              <span class="list-title">
+                <span class="ellipsis">{row.title}</span>
+                <SeverityMark severity={row.severity} word={false} size={16} />
+              </span>
+              <span class="list-facts">
+                <span class="mono">{row.id.slice(-6)}</span>
+                <span class="ellipsis grow">{row.service}</span>
+                <span>{row.outcome}</span>
+              </span>
+            </A>
+          </li>
+        )}
+      </For>
+    </ul>
+  )
+}
+
+interface Counters {
+  received: number
+  attached: number
+  deduplicated: number
+  suppressed: number
+  quarantined: number
+  pending: number
+}
+
+/** Where every alert went: received is the sum of the others. Read again when the list says something. */
+function Intake(props: { heard: number | null }) {
+  const [counters] = createResource(
+    () => Math.floor((props.heard ?? 0) / 10_000),
+    () => call<Counters>('GET', '/api/v1/intake'),
+  )
+  const known = () => {
+    const reply = counters.latest
+    return reply?.ok ? reply.data : null
+  }
+  return (
+    <footer class="list-foot">
+      <Show when={known()} fallback={<span class="dim">Intake: no data</span>}>
+        {(seen) => (
+          <dl class="pairs">
+            <dt>Intake, live</dt>
+            <dd>{count(seen().received, 'alert')} received</dd>
+            <dt>Went to</dt>
+            <dd>
+              {seen().attached} attached, {seen().deduplicated} repeated
+              {seen().suppressed > 0 ? `, ${seen().suppressed} suppressed` : ''}
+              {seen().quarantined > 0 ? `, ${seen().quarantined} quarantined` : ''}
+              {seen().pending > 0 ? `, ${seen().pending} pending` : ''}
+            </dd>
+          </dl>
+        )}
+      </Show>
+    </footer>
+  )
+}

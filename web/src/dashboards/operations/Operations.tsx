@@ -1,0 +1,178 @@
+import { useNavigate, useParams, useSearchParams } from '@solidjs/router'
+import { Match, Show, Switch, createEffect, createMemo, createResource, createSignal, on, onCleanup } from 'solid-js'
+import { isIncidentId } from '../../../../durable/protocol/namespace.ts'
+import type { DrillRow } from '../../../../durable/protocol/objects.ts'
+import { call } from '../../room/http.ts'
+import { joinLobby } from '../../room/lobby.ts'
+import { wallNow, watchTime } from '../../room/now.ts'
+import { person } from '../../room/person.ts'
+import { joinRoom } from '../../room/room.ts'
+import { Banner, LocalMode } from './Banners.tsx'
+import { DrillDialog } from './DrillForm.tsx'
+import { FirstRun } from './FirstRun.tsx'
+import { Header } from './Header.tsx'
+import { IncidentList, type Shown, openRows } from './IncidentList.tsx'
+import { KillSwitchDialog } from './KillSwitch.tsx'
+import { RoomPage } from './RoomPage.tsx'
+
+interface Me {
+  name: string
+  role: string
+  mode: string
+}
+
+/** `/ops` and `/ops/:incident`: the list, and the room beside it. */
+export function Operations() {
+  const params = useParams<{ incident?: string }>()
+  const [search, setSearch] = useSearchParams<{ drill?: string; show?: string }>()
+  const navigate = useNavigate()
+  onCleanup(watchTime())
+
+  const drill = () => search.drill === 'true'
+  const shown = (): Shown => (search.show === 'closed' ? 'closed' : 'open')
+  const incident = () => (params.incident !== undefined && isIncidentId(params.incident) ? params.incident : null)
+  const [me] = createResource(person, () => call<Me>('GET', '/api/v1/me'))
+  const [dialog, setDialog] = createSignal<'drill' | 'kill-switch' | null>(null)
+  /** a drill just started here whose first incident is to be opened. */
+  const [expected, setExpected] = createSignal<string | null>(null)
+
+  // Another person or another list is another connection.
+  const lobby = createMemo(() => {
+    person()
+    const joined = joinLobby(drill())
+    onCleanup(() => joined.leave())
+    return joined
+  })
+  const room = createMemo(() => {
+    person()
+    const id = incident()
+    if (id === null) return null
+    const joined = joinRoom(id)
+    onCleanup(() => joined.leave())
+    return joined
+  })
+
+  const rows = () => openRows(lobby().state)
+  createEffect(() => {
+    const waiting = expected()
+    const row = waiting === null ? undefined : rows().find((candidate) => candidate.drill === waiting)
+    if (!row) return
+    setExpected(null)
+    navigate(`/ops/${row.id}?drill=true`)
+  })
+  createEffect(
+    on(incident, (id) => {
+      if (id === null) document.title = 'Operations, Incident Commander'
+    }),
+  )
+
+  function started(row: DrillRow): void {
+    setDialog(null)
+    setExpected(row.id)
+    navigate('/ops?drill=true')
+  }
+
+  const link = () => room()?.state.link ?? lobby().state.link
+  const wall = () => room()?.wall() ?? wallNow()
+  const retry = () => {
+    lobby().retry()
+    room()?.retry()
+  }
+  const drillOfRoom = () => room()?.state.view.head?.drill ?? null
+  const problem = () => {
+    const reply = me()
+    return reply && !reply.ok ? reply.problem : null
+  }
+
+  return (
+    <div class="app" classList={{ 'in-room': incident() !== null }}>
+      <Header
+        link={link()}
+        seq={room()?.state.view.seq ?? null}
+        wall={wallNow()}
+        inRoom={incident() !== null}
+        killSwitch={lobby().state.killSwitch.on}
+        listHref={drill() ? '/ops?drill=true' : '/ops'}
+        onRetry={retry}
+        onDrill={() => setDialog('drill')}
+        onKillSwitch={() => setDialog('kill-switch')}
+      />
+      <Show when={me()?.ok}>
+        <LocalMode />
+      </Show>
+      <Banner
+        killSwitch={lobby().state.killSwitch}
+        link={link()}
+        drill={drill() || drillOfRoom() !== null}
+        onKillSwitch={() => setDialog('kill-switch')}
+        onRetry={retry}
+        onStopDrill={drillOfRoom() === null ? null : () => void call('POST', `/api/v1/drills/${drillOfRoom()}/stop`)}
+      />
+      <div class="columns">
+        <IncidentList
+          lobby={lobby().state}
+          wall={wall()}
+          selected={incident()}
+          drill={drill()}
+          show={shown()}
+          onDrill={(next) => setSearch({ drill: next ? 'true' : undefined, show: undefined })}
+          onShow={(next) => setSearch({ show: next === 'closed' ? 'closed' : undefined })}
+        />
+        <Switch>
+          <Match when={problem()}>
+            {(said) => (
+              <main class="room notice">
+                <h1>{said().title}</h1>
+                <p>{said().detail}</p>
+                <button type="button" class="button primary" onClick={() => location.reload()}>
+                  Try again
+                </button>
+              </main>
+            )}
+          </Match>
+          <Match when={room()} keyed>
+            {(joined) => <RoomPage room={joined} />}
+          </Match>
+          <Match when={params.incident !== undefined}>
+            <main class="room notice">
+              <h1>No such incident</h1>
+              <p>
+                <code>{params.incident}</code> is not an incident id. Choose one from the list.
+              </p>
+            </main>
+          </Match>
+          <Match when={expected()}>
+            <main class="room notice">
+              <h1>The drill is running</h1>
+              <p role="status">Its room opens here when the first alert fires.</p>
+            </main>
+          </Match>
+          <Match when={lobby().state.known && rows().length === 0}>
+            <main class="room">
+              <FirstRun onStarted={started} />
+            </main>
+          </Match>
+          <Match when={lobby().state.known}>
+            <main class="room notice">
+              <h1>{rows().length === 1 ? 'One incident is open' : `${rows().length} incidents are open`}</h1>
+              <p>Choose one from the list to join its room.</p>
+            </main>
+          </Match>
+          <Match when={true}>
+            <main class="room notice" aria-busy="true">
+              <p role="status">Connecting.</p>
+            </main>
+          </Match>
+        </Switch>
+      </div>
+      <Switch>
+        <Match when={dialog() === 'drill'}>
+          <DrillDialog onClose={() => setDialog(null)} onStarted={started} />
+        </Match>
+        <Match when={dialog() === 'kill-switch'}>
+          <KillSwitchDialog {...lobby().state.killSwitch} onClose={() => setDialog(null)} />
+        </Match>
+      </Switch>
+    </div>
+  )
+}

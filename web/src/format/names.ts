@@ -1,0 +1,68 @@
+import type { Actor, AgentName, ProposalStatus, Severity, Verdict } from '../../../durable/protocol/domain.ts'
+import type { Proposal } from '../../../durable/protocol/domain.ts'
+
+export const AGENT_TITLE: Record<AgentName, string> = {
+  detection: 'Detection',
+  diagnosis: 'Diagnosis',
+  prediction: 'Prediction',
+  resolution: 'Resolution',
+  communication: 'Communication',
+}
+
+export const SEVERITY_SAYS: Record<Severity, string> = {
+  'SEV-1': 'all hands',
+  'SEV-2': 'act now',
+  'SEV-3': 'today',
+  'SEV-4': 'this week',
+  'SEV-5': 'note',
+}
+
+export const VERDICT_WORD: Record<Verdict, string> = {
+  CONFIRMED: 'CONFIRMED',
+  LIKELY: 'LIKELY',
+  INCONCLUSIVE: 'INCONCLUSIVE',
+  RULED_OUT: 'RULED OUT',
+}
+
+export const STATUS_WORD: Record<ProposalStatus, string> = {
+  voting: 'Voting',
+  'not-carried': 'Not carried',
+  'awaiting-approval': 'Awaiting a human',
+  approved: 'Approved',
+  running: 'Running',
+  'outcome-unknown': 'Outcome unknown',
+  verifying: 'Verifying',
+  done: 'Done',
+  undone: 'Undone',
+  rejected: 'Rejected',
+  refused: 'Refused by the guard',
+  expired: 'Expired',
+  revoked: 'Revoked',
+}
+
+/** Who did it, as a sentence begins. */
+export function actorTitle(actor: Actor): string {
+  switch (actor.kind) {
+    case 'agent':
+      return AGENT_TITLE[actor.name as AgentName] ?? actor.name
+    case 'person':
+      return actor.name
+    case 'source':
+      return actor.name
+    case 'system':
+      return 'The room'
+    case 'responder-script':
+      return `${actor.name} (scripted responder)`
+    default:
+      return actor.kind satisfies never
+  }
+}
+
+export function proposalTitle(proposal: Pick<Proposal, 'number'> | undefined): string {
+  return proposal ? `P-${proposal.number}` : 'a proposal'
+}
+
+/** What `why` says where it is a reason word; empty stays empty. */
+export function because(reason: string): string {
+  return reason === '' ? '' : `: ${reason}`
+}

@@ -1,0 +1,31 @@
+import { A, Navigate, Route, Router } from '@solidjs/router'
+import { render } from 'solid-js/web'
+import './styles.ts'
+import { Operations } from './dashboards/operations/Operations.tsx'
+import { wearTheme } from './ui/theme.ts'
+
+function NotFound() {
+  return (
+    <main class="notice">
+      <h1>There is no such page</h1>
+      <p>The address is wrong or the page is not part of this version.</p>
+      <A class="button primary" href="/ops">
+        Go to operations
+      </A>
+    </main>
+  )
+}
+
+const app = document.getElementById('app')
+if (app) {
+  render(() => {
+    wearTheme()
+    return (
+      <Router>
+        <Route path="/" component={() => <Navigate href="/ops" />} />
+        <Route path="/ops/:incident?" component={Operations} />
+        <Route path="*" component={NotFound} />
+      </Router>
+    )
+  }, app)
+}

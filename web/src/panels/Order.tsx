@@ -1,0 +1,48 @@
+import { Show, createSignal } from 'solid-js'
+import type { PersonCommand } from '../../../durable/protocol/commands.ts'
+import { words } from '../format/figures.ts'
+import { useRoom } from './context.tsx'
+
+/** One command of a person on its way: busy until the room answers, then the refusal if there is one. */
+export interface Order {
+  busy: () => boolean
+  refusal: () => { reason: string; detail: string } | null
+  /** true when the room took it. */
+  give: (command: PersonCommand) => Promise<boolean>
+}
+
+export function useOrder(): Order {
+  const { room } = useRoom()
+  const [busy, setBusy] = createSignal(false)
+  const [refusal, setRefusal] = createSignal<{ reason: string; detail: string } | null>(null)
+  return {
+    busy,
+    refusal,
+    give: async (command) => {
+      setRefusal(null)
+      setBusy(true)
+      const answer = await room.send(command)
+      setBusy(false)
+      if (!answer.ok) setRefusal({ reason: answer.reason, detail: answer.detail })
+      return answer.ok
+    },
+  }
+}
+
+/** What the room said to it, in words, where the person pressed. */
+export function Outcome(props: { of: Order }) {
+  return (
+    <span role="status" class="outcome">
+      <Show when={props.of.busy()}>
+        <span class="dim">Sent, waiting for the room.</span>
+      </Show>
+      <Show when={props.of.refusal()}>
+        {(refusal) => (
+          <span class="word harm">
+            Refused, {words(refusal().reason)}: {refusal().detail}
+          </span>
+        )}
+      </Show>
+    </span>
+  )
+}

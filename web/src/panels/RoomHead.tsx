@@ -1,0 +1,81 @@
+import { For, Show } from 'solid-js'
+import type { IncidentState, Instant } from '../../../durable/protocol/domain.ts'
+import { phaseOf } from '../../../durable/protocol/view.ts'
+import { list } from '../format/figures.ts'
+import { age, clockTime, stopwatch } from '../format/time.ts'
+import { Icon } from '../ui/Icon.tsx'
+import { SeverityMark } from '../ui/SeverityMark.tsx'
+import { StateButtons } from './StateButtons.tsx'
+import { useRoom } from './context.tsx'
+
+const STEPS: readonly IncidentState[] = ['triggered', 'acknowledged', 'mitigated', 'resolved', 'closed']
+
+/** Title, severity, the stepper of states, the running clock and who is here. */
+export function RoomHead() {
+  const { room } = useRoom()
+  const view = () => room.state.view
+  const reached = (step: IncidentState): Instant | null => {
+    if (step === 'triggered') return view().head?.openedAt ?? null
+    return step === 'acknowledged' || step === 'mitigated' || step === 'resolved' || step === 'closed'
+      ? view().times[step]
+      : null
+  }
+  const ended = () => view().times.resolved ?? view().times.closed
+  return (
+    <Show when={view().head}>
+      {(head) => (
+        <header class="room-head">
+          <div class="room-title">
+            <SeverityMark severity={view().severity} size={20} />
+            <h1>{head().title}</h1>
+            <div class="timer">
+              <span class="timer-figure">{stopwatch((ended() ?? room.now()) - head().openedAt)}</span>
+              <span class="label">
+                {ended() === null ? 'since' : 'took, from'} {clockTime(head().openedAt)}
+              </span>
+            </div>
+          </div>
+          <div class="room-facts">
+            <span class="mono dim">{head().id}</span>
+            <ol class="steps" aria-label="State of the incident">
+              <For each={STEPS}>
+                {(step) => (
+                  <li
+                    classList={{ reached: reached(step) !== null, current: view().state === step }}
+                    aria-current={view().state === step ? 'step' : undefined}
+                  >
+                    <Show when={reached(step) !== null && view().state !== step} fallback={<i aria-hidden="true" />}>
+                      <Icon name="check" size={11} />
+                    </Show>
+                    {step}
+                    <Show when={step !== 'triggered' && reached(step)}>
+                      {(at) => <span class="dim">in {age(at() - head().openedAt)}</span>}
+                    </Show>
+                  </li>
+                )}
+              </For>
+              <Show when={view().state === 'canceled' || view().state === 'merged'}>
+                <li class="current">{view().state}</li>
+              </Show>
+            </ol>
+            <span class="dim">agents: {phaseOf(view())}</span>
+            <Show when={view().reopened > 0}>
+              <span class="word doubt">reopened {view().reopened}×</span>
+            </Show>
+            <Show when={view().escalated}>
+              {(escalated) => <span class="word harm">escalated: {escalated().reason}</span>}
+            </Show>
+            <span class="people">
+              <Icon name="person" size={12} />
+              <span>
+                {view().people.length === 0 ? 'nobody is on it yet' : `on it: ${list(view().people)}`}
+                <Show when={room.state.people.length > 0}> · {room.state.people.length} here</Show>
+              </span>
+            </span>
+            <StateButtons />
+          </div>
+        </header>
+      )}
+    </Show>
+  )
+}

@@ -1,0 +1,137 @@
+import { Match, Show, Switch } from 'solid-js'
+import type { Proposal, ProposalStatus } from '../../../../durable/protocol/domain.ts'
+import { STATUS_WORD } from '../../format/names.ts'
+import { clockTime, stopwatch } from '../../format/time.ts'
+import { useRoom } from '../context.tsx'
+import { Approval } from './Approval.tsx'
+import { Change } from './Change.tsx'
+import { Checks } from './Checks.tsx'
+import { Quorum } from './Quorum.tsx'
+import { Settle } from './Settle.tsx'
+import { VerificationPanel } from './Verification.tsx'
+
+const TONE: Record<ProposalStatus, string> = {
+  voting: 'plain',
+  'not-carried': 'doubt',
+  'awaiting-approval': 'you',
+  approved: 'plain',
+  running: 'plain',
+  'outcome-unknown': 'doubt',
+  verifying: 'plain',
+  done: 'well',
+  undone: 'doubt',
+  rejected: 'harm',
+  refused: 'harm',
+  expired: 'doubt',
+  revoked: 'harm',
+}
+
+/** One proposal in full: the exact change, who voted and why, what holds, and what a person can do about it now. */
+export function ProposalCard(props: { proposal: Proposal }) {
+  const { room } = useRoom()
+  const asks = () => props.proposal.status === 'awaiting-approval'
+  return (
+    <section class="proposal" classList={{ asks: asks() }} aria-label={`Proposal P-${props.proposal.number}`}>
+      <header class="proposal-head">
+        <h2>Proposal P-{props.proposal.number}</h2>
+        <Show
+          when={asks()}
+          fallback={<span class={`word ${TONE[props.proposal.status]}`}>{STATUS_WORD[props.proposal.status]}</span>}
+        >
+          <span class="awaiting">Awaiting you</span>
+        </Show>
+        <Show when={asks() || props.proposal.status === 'voting'}>
+          <span class="label end">
+            expires in <b class="tabular">{stopwatch(props.proposal.body.expiresWall - room.wall())}</b>
+          </span>
+        </Show>
+      </header>
+      <Change proposal={props.proposal} />
+      <Quorum proposal={props.proposal} />
+      <Checks proposal={props.proposal} />
+      <Where proposal={props.proposal} />
+    </section>
+  )
+}
+
+/** Where it stands, and the one thing that can be done there. */
+function Where(props: { proposal: Proposal }) {
+  const { room } = useRoom()
+  const execution = () => props.proposal.execution
+  return (
+    <div class="where">
+      <Switch>
+        <Match when={props.proposal.status === 'voting'}>
+          <p>
+            Four voters judge it, each from its own evidence.
+            <Show when={props.proposal.ballot}>
+              {(ballot) => <> Closes in {stopwatch(ballot().deadlineWall - room.wall())}.</>}
+            </Show>
+          </p>
+        </Match>
+        <Match when={props.proposal.status === 'awaiting-approval'}>
+          <Approval proposal={props.proposal} />
+        </Match>
+        <Match when={props.proposal.status === 'approved'}>
+          <p>Approved. Guard and digest are checked again, then it is called once.</p>
+        </Match>
+        <Match when={props.proposal.status === 'running'}>
+          <p>
+            Called once, waiting for the driver's answer
+            <Show when={execution()}>{(run) => <> since {clockTime(run().startedAt)}</>}</Show>.
+          </p>
+        </Match>
+        <Match when={props.proposal.status === 'outcome-unknown'}>
+          <Settle proposal={props.proposal} />
+        </Match>
+        <Match when={props.proposal.status === 'not-carried'}>
+          <p>
+            <span class="word doubt">Not carried, {props.proposal.reason}.</span> A human decides.
+          </p>
+        </Match>
+        <Match when={props.proposal.status === 'refused'}>
+          <p>
+            <span class="word harm">Refused, {props.proposal.reason}.</span> No ballot opened and no vote could have
+            passed it.
+          </p>
+        </Match>
+        <Match when={props.proposal.status === 'rejected'}>
+          <p>
+            <span class="word harm">Rejected</span>
+            <Show when={props.proposal.decisions.findLast((decision) => decision.kind === 'reject')}>
+              {(rejection) => (
+                <>
+                  {' '}
+                  by <b>{rejection().by}</b>: {rejection().reason}
+                </>
+              )}
+            </Show>
+          </p>
+        </Match>
+        <Match when={props.proposal.status === 'expired'}>
+          <p>
+            <span class="word doubt">Expired at {clockTime(props.proposal.body.expiresWall)}.</span> Nobody decided in
+            time and nothing ran.
+          </p>
+        </Match>
+        <Match when={props.proposal.status === 'revoked'}>
+          <p>
+            <span class="word harm">Revoked, {props.proposal.reason}.</span> Nothing ran.
+          </p>
+        </Match>
+        <Match when={props.proposal.status === 'done' && execution()?.outcome !== 'ran'}>
+          <p>
+            <span class="word doubt">Ended without running</span>
+            {props.proposal.reason === '' ? '.' : `: ${props.proposal.reason}.`} {execution()?.detail}
+          </p>
+        </Match>
+        <Match when={props.proposal.status === 'undone'}>
+          <p>
+            <span class="word doubt">Undone, {props.proposal.reason}.</span>
+          </p>
+        </Match>
+      </Switch>
+      <VerificationPanel proposal={props.proposal} />
+    </div>
+  )
+}
