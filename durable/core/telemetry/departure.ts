@@ -156,6 +156,11 @@ function endOf(values: number[], found: Found): number {
 
 function noiseFloor(window: SeriesWindow, values: number[]): (level: number) => number {
   const spread = values.length === 0 ? 0 : quantile(values, 0.95) - quantile(values, 0.05)
-  const fixed = Math.max(Number.EPSILON, SPREAD_FLOOR_SHARE * spread, LIMIT_FLOOR_SHARE * Math.abs(window.limit ?? 0))
+  const fixed = Math.max(
+    Number.EPSILON,
+    SPREAD_FLOOR_SHARE * spread,
+    window.unit === 'ratio' ? RATIO_FLOOR : 0,
+    LIMIT_FLOOR_SHARE * Math.abs(window.limit ?? 0),
+  )
   return (level) => Math.max(fixed, LEVEL_FLOOR_SHARE * Math.abs(level))
 }

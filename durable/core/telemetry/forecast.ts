@@ -20,6 +20,11 @@ const BAND_SIGMAS = 1.2816
 /** A slope of fewer of its own standard deviations is flat; a line that explains less of the samples is no line. */
 const SLOPE_SIGMAS_MIN = 4
 const EXPLAINED_MIN = 0.4
+/**
+ * A slope is never known better than this share of itself, and the worse the further one looks compared with how long it
+ * was seen: load and retries change it. An assumption, checked by coverage on worlds that it was not chosen on.
+ */
+const SLOPE_DOUBT = 0.06
 /** Points of the band that a chart needs. */
 const BAND_POINTS = 60
 
@@ -65,16 +70,21 @@ function recent(window: SeriesWindow): [number, number][] {
 
 /** Where the edge of the band that lies `sigmas` off the line stands, `steps` samples ahead. */
 function edge(trend: Trend, steps: number, sigmas: number): number {
-  const variance = trend.levelVariance + steps * steps * trend.slopeVariance + trend.noiseVariance
+  const doubt = SLOPE_DOUBT * trend.slope * Math.sqrt(Math.max(1, steps / Math.max(1, trend.seen)))
+  const slope = steps * steps * (trend.slopeVariance + doubt * doubt)
+  const variance = trend.levelVariance + slope + trend.noiseVariance + steps * trend.wanderVariance
   return trend.level + steps * trend.slope + sigmas * Math.sqrt(variance)
 }
 
 /** The first step at which that edge is at the limit; null when not within the horizon. */
 function reaches(trend: Trend, limit: number, sigmas: number, horizon: number): number | null {
-  if (edge(trend, horizon, sigmas) < limit) return null
-  let low = 0
-  let high = horizon
-  // Halving: a fortieth of a sample is finer than any sample.
+  // The lower edge may bend back where doubt outgrows the slope: walk to the first crossing, then halve.
+  const stride = horizon / HORIZON_MINUTES / 4
+  let high = stride
+  while (high < horizon && edge(trend, high, sigmas) < limit) high += stride
+  if (edge(trend, high, sigmas) < limit) return null
+  let low = Math.max(0, high - stride)
+  // A fortieth of a sample is finer than any sample.
   while (high - low > 0.025) {
     const middle = (low + high) / 2
     if (edge(trend, middle, sigmas) >= limit) high = middle

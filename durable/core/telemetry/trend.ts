@@ -13,6 +13,10 @@ export interface Trend {
   levelVariance: number
   slopeVariance: number
   noiseVariance: number
+  /** variance that each further sample adds, because levels wander. */
+  wanderVariance: number
+  /** samples from the first to the last: how long the trend has been seen. */
+  seen: number
   /** share of the variance that the line explains, 0..1. */
   explained: number
 }
@@ -38,6 +42,8 @@ export function trendOf(points: readonly (readonly [number, number])[]): Trend |
     levelVariance: (repeats * noiseVariance) / points.length + slopeVariance * (last[0] - all.meanX) ** 2,
     slopeVariance,
     noiseVariance,
+    wanderVariance: wandering(residuals),
+    seen: last[0] - (points[0]?.[0] ?? last[0]),
     explained: total === 0 ? 0 : Math.max(0, 1 - (noiseVariance * (points.length - 2)) / total),
   }
 }
@@ -66,4 +72,18 @@ function repeated(residuals: readonly number[]): number {
   const next = residuals.slice(1).reduce((sum, left, index) => sum + left * (residuals[index] ?? 0), 0)
   const r = Math.min(0.95, Math.max(0, next / own))
   return (1 + r) / (1 - r)
+}
+
+/**
+ * How fast residuals drift apart: the growth of their mean squared difference from one sample apart to a quarter of the
+ * series apart, for each sample between. Nothing for white noise, the step variance for a random walk.
+ */
+function wandering(residuals: readonly number[]): number {
+  const far = Math.max(2, Math.floor(residuals.length / 4))
+  return Math.max(0, apart(residuals, far) - apart(residuals, 1)) / (far - 1)
+}
+
+function apart(residuals: readonly number[], lag: number): number {
+  const pairs = residuals.slice(lag).map((left, index) => left - (residuals[index] ?? left))
+  return pairs.reduce((sum, step) => sum + step * step, 0) / Math.max(1, pairs.length)
 }

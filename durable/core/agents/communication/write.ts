@@ -28,7 +28,7 @@ export function write(view: View, at: Instant): FindingDraft<Detail> {
 
 function happeningForResponders(facts: Facts): string {
   const { view, service, firing, symptom } = facts
-  if (isOver(view)) return `${service}: ${view.state} ${lastedText(facts)}; ${firing} alerts fire now.`
+  if (isOver(view)) return `${service}: ${view.state}${lastedText(facts)}; ${firing} alerts fire now.`
   const recovered = facts.ended?.verification?.end === 'recovered'
   const alerts = `${firing} of ${Object.keys(view.alerts).length + view.alertsBeyond} alerts fire`
   const since = `since ${durationText(facts.at - facts.since)}`
@@ -42,7 +42,7 @@ function happeningForResponders(facts: Facts): string {
 
 function happeningForExecutives(facts: Facts): string {
   const { view, title, symptom } = facts
-  if (isOver(view)) return `${title} is back: ${view.state} ${lastedText(facts)}.`
+  if (isOver(view)) return `${title} is back: ${view.state}${lastedText(facts)}.`
   const since = `since ${durationText(facts.at - facts.since)}`
   if (facts.ended?.verification?.end === 'recovered') return `${title} has recovered; we are watching that it stays so.`
   if (symptom?.role === 'errors' && facts.unit === 'ratio') {
@@ -83,5 +83,5 @@ function causeForExecutives(facts: Facts): string {
 
 function lastedText(facts: Facts): string {
   const end = facts.view.times.resolved ?? facts.view.times.closed
-  return end === null ? '' : `after ${durationText(end - facts.since)}`
+  return end === null ? '' : ` after ${durationText(end - facts.since)}`
 }
