@@ -1,0 +1,237 @@
+import type {
+  Alert,
+  Ballot,
+  Catalogue,
+  Finding,
+  GateVerdict,
+  GuardVerdict,
+  IncidentHead,
+  Proposal,
+  Verification,
+} from '../../durable/protocol/domain.ts'
+import type { EventBody, EventType, RoomEvent } from '../../durable/protocol/events.ts'
+import { EVENT_VERSION } from '../../durable/protocol/version.ts'
+
+/** One event of every type, in an order in which a room could say them: the compiler asks for a new type's example here. */
+const alert: Alert = {
+  source: 'prometheus',
+  fingerprint: 'fp-1',
+  status: 'firing',
+  severity: 'critical',
+  severityInferred: false,
+  service: 'checkout',
+  catalogued: true,
+  title: 'HighErrors on checkout',
+  labels: {},
+  annotations: {},
+  startsAt: 1_000,
+  endsAt: null,
+  validUntil: null,
+  groupKey: null,
+  links: [],
+}
+export const head: IncidentHead = {
+  id: 'inc_abcdef',
+  namespace: 'live',
+  drill: null,
+  instance: 'ins_test',
+  title: 'HighErrors on checkout',
+  severity: 'SEV-2',
+  sourceSeverity: 'critical',
+  severityInferred: false,
+  service: 'checkout',
+  openedAt: 1_000,
+  openedBy: { kind: 'source', name: 'prometheus' },
+  openedFor: 'new',
+}
+const catalogue: Catalogue = { version: 'test-1', services: [], runbooks: [], sources: [], endpoints: [] }
+const guard: GuardVerdict = { at: 1_000, holds: true, clauses: [] }
+const gate: GateVerdict = {
+  passes: true,
+  reason: 'passes',
+  kinds: [],
+  sources: [],
+  observedNow: [],
+  notCounted: [],
+  wouldDecide: '',
+}
+const ballot: Ballot = {
+  id: 'B-1',
+  digest: 'd',
+  openedAt: 1_000,
+  deadlineWall: 2_000,
+  closedAt: null,
+  outcome: null,
+  reason: '',
+}
+const certificate = { ballot: 'B-1', digest: 'd', policy: 'policy-1', supporters: [], gate, at: 1_000 }
+const action = { runbook: 'rb', type: 'raise-pool-limit', target: 'db-proxy', parameters: { limit: 60 } }
+const proposal: Proposal = {
+  id: 'prp_1',
+  number: 1,
+  digest: 'd',
+  status: 'voting',
+  reason: '',
+  body: {
+    instance: 'ins_test',
+    incident: 'inc_abcdef',
+    drill: null,
+    number: 1,
+    catalogue: 'test-1',
+    policy: 'policy-1',
+    evidenceDigest: 'e',
+    risk: 'reversible',
+    notBefore: 1_000,
+    expiresWall: 9_000,
+    plan: {
+      action,
+      title: 'Raise',
+      risk: 'reversible',
+      preconditions: [],
+      expected: '',
+      previous: {},
+      rollback: null,
+      verify: { signals: [], windowMs: 1, settleMs: 1 },
+      cites: [],
+      hypothesis: 'H-1',
+    },
+    decidedBy: 'system',
+  },
+  guard,
+  gate,
+  ballot: null,
+  votes: [],
+  clerk: null,
+  certificate: null,
+  approvalsNeeded: 1,
+  decisions: [],
+  execution: null,
+  verification: null,
+  at: 1_000,
+}
+const finding: Finding = {
+  id: 'F-01',
+  agent: 'detection',
+  run: 1,
+  at: 1_000,
+  outcome: 'found',
+  reason: '',
+  summary: 'errors rose',
+  cites: [],
+  gaps: [{ what: 'telemetry of x', reason: 'no-data' }],
+  detail: { agent: 'detection', changes: [], onsetAt: null },
+  provenance: {
+    driver: 'embedded',
+    model: null,
+    tokens: null,
+    costUsd: null,
+    latencyMs: 3,
+    attempts: 1,
+    degraded: null,
+  },
+}
+const verification: Verification = { startedAt: 1, settleAt: 2, until: 3, readings: [], end: null, endedAt: null }
+const readings = [{ signal: 0, value: 1, at: 2, judged: 'recovered' as const }]
+
+export const BODIES: { [T in EventType]: Extract<EventBody, { type: T }> } = {
+  'incident-opened': { type: 'incident-opened', head, catalogue, policy: 'policy-1', killSwitch: false },
+  'alert-attached': { type: 'alert-attached', alert, reason: 'new' },
+  'alert-updated': { type: 'alert-updated', alert: { ...alert, status: 'resolved', endsAt: 2_000 } },
+  'alerts-cleared': { type: 'alerts-cleared' },
+  'severity-raised': { type: 'severity-raised', from: 'SEV-2', to: 'SEV-1', reason: 'an alert' },
+  'incident-acknowledged': { type: 'incident-acknowledged' },
+  'note-added': { type: 'note-added', note: { id: 'N-01', by: 'ada', text: 'looking', at: 1_000 } },
+  'evidence-recorded': {
+    type: 'evidence-recorded',
+    run: 1,
+    evidence: [
+      {
+        id: 'E-01',
+        kind: 'topology',
+        source: 'catalogue',
+        service: 'db-proxy',
+        at: 1_000,
+        freshMs: 1,
+        tainted: false,
+        title: 'checkout → db-proxy',
+        data: { kind: 'topology', path: ['checkout', 'db-proxy'] },
+      },
+    ],
+    gaps: [{ what: 'changes', reason: 'unreachable' }],
+  },
+  'agent-started': { type: 'agent-started', agent: 'detection', run: 1, deadlineWall: 9_000 },
+  'finding-reported': { type: 'finding-reported', finding },
+  'agent-stopped': { type: 'agent-stopped', agent: 'prediction', run: 1, state: 'late', reason: 'no answer' },
+  'human-asked': { type: 'human-asked', proposal: null, reason: 'no-runbook-fits', wouldDecide: 'a person' },
+  'proposal-made': { type: 'proposal-made', proposal },
+  'ballot-opened': { type: 'ballot-opened', proposal: 'prp_1', ballot },
+  'vote-cast': {
+    type: 'vote-cast',
+    proposal: 'prp_1',
+    vote: {
+      vote: 'support',
+      cites: [],
+      reason: '',
+      method: 'm',
+      voter: 'detection',
+      digest: 'd',
+      at: 1_000,
+      void: null,
+    },
+  },
+  'clerk-spoke': {
+    type: 'clerk-spoke',
+    proposal: 'prp_1',
+    word: { affected: [], inform: [], ownerReachable: false, extraApprovals: 1, reason: 'owner away', at: 1_000 },
+    approvalsNeeded: 2,
+  },
+  'ballot-closed': { type: 'ballot-closed', proposal: 'prp_1', outcome: 'carried', reason: 'quorum', certificate },
+  'proposal-moved': {
+    type: 'proposal-moved',
+    proposal: 'prp_1',
+    status: 'awaiting-approval',
+    reason: 'approval-needed',
+  },
+  'decision-recorded': {
+    type: 'decision-recorded',
+    proposal: 'prp_1',
+    decision: { kind: 'approve', by: 'ada', role: 'commander', digest: 'd', reason: '', passed: [], at: 1_000 },
+  },
+  'execution-started': { type: 'execution-started', proposal: 'prp_1', digest: 'd', key: 'k', token: 9, guard, gate },
+  'execution-answered': {
+    type: 'execution-answered',
+    proposal: 'prp_1',
+    key: 'k',
+    outcome: 'unknown',
+    detail: 'timeout',
+  },
+  'outcome-settled': {
+    type: 'outcome-settled',
+    proposal: 'prp_1',
+    key: 'k',
+    outcome: 'it-ran',
+    detail: 'status says so',
+  },
+  'verification-started': { type: 'verification-started', proposal: 'prp_1', verification },
+  'verification-sampled': { type: 'verification-sampled', proposal: 'prp_1', readings },
+  'verification-ended': { type: 'verification-ended', proposal: 'prp_1', end: 'recovered', readings },
+  'incident-mitigated': { type: 'incident-mitigated', reason: 'recovered' },
+  escalated: { type: 'escalated', reason: 'no better' },
+  'kill-switch-set': { type: 'kill-switch-set', on: true, reason: 'drill' },
+  'incident-resolved': { type: 'incident-resolved', how: 'by-person', reason: 'done' },
+  'incident-reopened': { type: 'incident-reopened', reason: 'fires again' },
+  'incident-closed': { type: 'incident-closed', reason: 'reviewed' },
+  'incident-archived': { type: 'incident-archived', store: 'embedded', reference: 'memory/inc_abcdef' },
+}
+
+/** Bodies as a log of one person's doing: seqs from 1, hashes left to whoever wants a chain. */
+export function logOf(bodies: EventBody[], hash = ''): RoomEvent[] {
+  return bodies.map((body, index) => ({
+    v: EVENT_VERSION,
+    seq: index + 1,
+    at: 1_000 + index,
+    by: { kind: 'person', name: 'ada' },
+    body: structuredClone(body),
+    hash,
+  }))
+}
