@@ -20,6 +20,7 @@ export class Drain {
   #peers: Peers
   #ended: () => void
   #flying = new Map<string, Instant>()
+  #waiting = new Map<string, (() => void)[]>()
 
   /** `ended` is told after each call that came to an end: there may be new rows and new times. */
   constructor(desk: Desk, peers: Peers, ended: () => void) {
@@ -39,6 +40,13 @@ export class Drain {
     await Promise.all(flights)
   }
 
+  /** Resolves when a target's line was last worked on, heard or not. For somebody who wants to look at it right away. */
+  async worked(target: string): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#waiting.set(target, [...(this.#waiting.get(target) ?? []), resolve])
+    })
+  }
+
   async #fly(first: string): Promise<void> {
     for (let target: string | null = first; target !== null; target = this.#nextTarget()) {
       const since = Date.now()
@@ -51,6 +59,8 @@ export class Drain {
         return
       } finally {
         if (this.#flying.get(target) === since) this.#flying.delete(target)
+        for (const resolve of this.#waiting.get(target) ?? []) resolve()
+        this.#waiting.delete(target)
       }
     }
   }

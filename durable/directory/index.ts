@@ -36,6 +36,9 @@ import { readWatched, writeWatch } from './watch.ts'
 const RETRY_OVERLOADED_S = 10
 const RETRY_STORAGE_S = 5
 
+/** How long a declaration waits for its room, in ms: whoever declares looks into it next. */
+const DECLARE_WAITS_MS = 2_000
+
 /**
  * The desk of one namespace: alerts come in here, find their incident and go out to rooms; lists, the lobby, the kill
  * switch and the drills' own clock and tokens are kept here. Each verb is a file of this folder; this class only joins
@@ -95,7 +98,7 @@ export class IncidentDirectory extends DurableObject<Env> {
   /** Opens an incident that no alert named. Answered when it is durable, and normally when its room is open. */
   async declare(request: DeclareRequest): Promise<{ id: string }> {
     const id = this.#commit((wall) => declareIncident(this.#desk, request, wall, this.#desk.now()))
-    await this.#drain.run()
+    await Promise.race([this.#drain.worked(id), new Promise((resolve) => setTimeout(resolve, DECLARE_WAITS_MS))])
     return { id }
   }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkCatalogue } from '../../durable/core/runbooks/catalogue.ts'
 import type { Catalogue } from '../../durable/protocol/domain.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { difference } from '../../../durable/core/correlate/difference.ts'
 import { type AlertState, alertOf, isFiring, join, stateOf } from '../../../durable/core/correlate/identity.ts'
