@@ -1,7 +1,7 @@
 import type { TelemetrySeries } from '../../durable/protocol/objects.ts'
 import type { ScenarioAlert } from '../scenario.ts'
 import type { Settings } from './settings.ts'
-import { RULES, type Rule } from './timeline.ts'
+import { type Rule, rulesOf } from './timeline.ts'
 
 /** A firing alert is sent again so often, seconds, as an Alertmanager's repeat would. */
 const REPEAT_S = 60
@@ -12,12 +12,17 @@ interface RuleState {
   falseSince: number | null
   firingSince: number | null
   sentAt: number
+  /** the newest values that the rule's mean needs. */
+  recent: number[]
 }
 
 /** Evaluates the rules on what was measured, once a second, as a Prometheus would. */
 export function alerting(settings: Settings): (second: number, measured: TelemetrySeries[]) => ScenarioAlert[] {
   const states = new Map<Rule, RuleState>(
-    RULES.map((rule) => [rule, { trueSince: null, falseSince: null, firingSince: null, sentAt: 0 }]),
+    rulesOf(settings).map((rule) => [
+      rule,
+      { trueSince: null, falseSince: null, firingSince: null, sentAt: 0, recent: [] },
+    ]),
   )
   return (second, measured) => {
     const said: ScenarioAlert[] = []
@@ -26,7 +31,9 @@ export function alerting(settings: Settings): (second: number, measured: Telemet
         (series) => series.service === settings.cast[rule.part] && series.name === rule.signal && series.peer === null,
       )?.samples[0]?.[1]
       if (value === undefined) continue
-      const alert = judge(rule, state, second, value > rule.above, settings)
+      state.recent = [...state.recent, value].slice(-rule.meanS)
+      const mean = state.recent.reduce((sum, one) => sum + one, 0) / state.recent.length
+      const alert = judge(rule, state, second, mean > rule.above, settings)
       if (alert) said.push(alert)
     }
     return said
@@ -61,7 +68,7 @@ function say(rule: Rule, settings: Settings, startedS: number, endedS: number | 
     service,
     summary: rule.summary,
     labels: { alertname: rule.name, service, severity: rule.severity },
-    annotations: { summary: rule.summary, description: rule.description(settings) },
+    annotations: { summary: rule.summary, description: rule.description },
     startsMs: startedS * 1_000,
     endsMs: endedS === null ? null : endedS * 1_000,
   }

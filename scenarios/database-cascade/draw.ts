@@ -23,6 +23,10 @@ export function settingsOf(seed: number): Settings {
     herring: null,
     dbOthers: 12,
     dbLimit: 100,
+    parksAfterS: null,
+    lostCalls: null,
+    laterFix: null,
+    checkoutRule: { meanS: 1, forS: 15, keepS: 15 },
     endpoint: PROMPT,
   }
   return {

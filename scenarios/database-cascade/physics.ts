@@ -4,6 +4,8 @@ import { type World, isDown } from './state.ts'
 
 /** Half of those who fail try once more in the next second. */
 const RETRY_SHARE = 0.5
+/** From this share on customers are being turned away. */
+const FAILING_SHARE = 0.02
 /** Parked orders that are worked off a second, and how many fit. */
 const BACKLOG_PER_S = 2
 export const BACKLOG_MAX = 4_000
@@ -30,6 +32,7 @@ export function advance(world: World, settings: Settings): void {
   world.second += 1
   const { second } = world
   if (second === settings.onsetS) world.limit = settings.limitTo
+  if (second === settings.laterFix?.effectiveS) world.limit = settings.laterFix.limit
 
   const retries = RETRY_SHARE * world.failed * settings.checkoutPerS
   const drained = Math.min(world.backlog, BACKLOG_PER_S)
@@ -51,9 +54,12 @@ export function advance(world: World, settings: Settings): void {
 
   world.dbConnections = world.busy + settings.dbOthers
   world.dbSlow = slowdown(world.dbConnections / settings.dbLimit)
+  world.failingS = world.failed > FAILING_SHARE ? world.failingS + 1 : 0
+  const parks = settings.parksAfterS !== null && world.failingS > settings.parksAfterS
+  world.turnedAway = parks ? 0 : world.failed
   const orders = checkout * world.failed
   world.backlog = Math.min(BACKLOG_MAX, Math.max(0, world.backlog - drained * (1 - world.failed) + orders * 0.8))
-  const down = isDown(world, 'checkout') ? 1 : world.failed
+  const down = isDown(world, 'checkout') ? 1 : world.turnedAway
   world.felt.failed = FELT_KEPT * world.felt.failed + (1 - FELT_KEPT) * down
   world.felt.waitS = FELT_KEPT * world.felt.waitS + (1 - FELT_KEPT) * world.waitS
 }

@@ -33,6 +33,14 @@ export interface Settings {
   /** connections that others hold on the database, and its own limit. */
   dbOthers: number
   dbLimit: number
+  /** seconds of turned-away customers after which checkout parks their orders instead; null: it does not. */
+  parksAfterS: number | null
+  /** share of calls from checkout to the proxy that fail and are repeated unseen, from a second on. */
+  lostCalls: { fromS: number; share: number } | null
+  /** the deploy system says that the limit was raised again; it takes effect long after. */
+  laterFix: { announcedS: number; effectiveS: number; limit: number } | null
+  /** the checkout rule looks at a mean of so many seconds, and how long it must hold and keeps firing, seconds. */
+  checkoutRule: { meanS: number; forS: number; keepS: number }
   endpoint: EndpointBehaviour
 }
 

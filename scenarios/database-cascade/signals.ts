@@ -38,7 +38,7 @@ export function readings(world: World, settings: Settings): Record<Part, Reading
     },
     checkout: {
       rate: orders,
-      errors: Math.min(1, 0.002 + failed),
+      errors: Math.min(1, 0.002 + world.turnedAway),
       latencyMs: 180 + 1_050 * waitS,
       cpu: 0.42 + 0.03 * waitS,
     },
@@ -124,15 +124,16 @@ export function samples(world: World, settings: Settings, at: number): Telemetry
     add(part, 'cpu', 'saturation', 'ratio', Math.min(1, shaken(`${part}/cpu`, cpu, wobble)), { limit: 0.9 })
   }
   for (const [caller, callee] of EDGES) {
-    const edge = edgeOf(caller, callee, world, table)
+    const edge = edgeOf(caller, callee, world, settings, table)
     const what = `${caller}>${callee}`
     add(caller, 'errors', 'errors', 'ratio', ratio(`${what}/errors`, edge.errors, table[caller].rate), { peer: callee })
     add(caller, 'latency_p95', 'latency', 'ms', shaken(`${what}/latency`, edge.latencyMs, 0.04), { peer: callee })
   }
   const pool = world.limit * world.proxies
   const full = world.waiting > 0.5
-  const busy = full ? world.busy : Math.min(pool, shaken('pool', world.busy, 0.02))
-  add('proxy', 'pool_in_use', 'saturation', 'connections', Math.round(busy), { limit: pool })
+  // A pool's gauge is exact; what little it moves is the second it is averaged over.
+  const busy = full ? world.busy : Math.min(pool, shaken('pool', world.busy, 0.006))
+  add('proxy', 'pool_in_use', 'saturation', 'connections', Math.round(busy * 10) / 10, { limit: pool })
   add('proxy', 'pool_waiting', 'saturation', 'queries', Math.round(shaken('waiting', world.waiting, 0.02)), {
     limit: POOL_WAITING_LIMIT,
   })
@@ -155,9 +156,12 @@ function edgeOf(
   caller: Part,
   callee: Part,
   world: World,
+  settings: Settings,
   table: Record<Part, Reading>,
 ): { errors: number; latencyMs: number } {
   const { errors, latencyMs } = table[callee]
   if (callee !== 'proxy' || isDown(world, caller)) return { errors, latencyMs: latencyMs + 2 }
-  return { errors: Math.max(errors, world.failed), latencyMs: latencyMs + 2 + 1_000 * world.waitS }
+  const { lostCalls } = settings
+  const lost = caller === 'checkout' && lostCalls !== null && world.second >= lostCalls.fromS ? lostCalls.share : 0
+  return { errors: Math.min(1, Math.max(errors, world.failed) + lost), latencyMs: latencyMs + 2 + 1_000 * world.waitS }
 }

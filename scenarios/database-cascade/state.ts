@@ -17,6 +17,10 @@ export interface World {
   /** how slow the database is against a normal day; 1 is normal. */
   dbSlow: number
   dbConnections: number
+  /** share of shoppers who see a failure: those given up, unless checkout parks their orders instead. */
+  turnedAway: number
+  /** seconds in which customers were turned away or their orders parked, in a row. */
+  failingS: number
   /** failed orders parked to be tried again. */
   backlog: number
   /** what the storefront feels of checkout's failures and waiting, smoothed by its sessions. */
@@ -38,6 +42,8 @@ export function beginWorld(settings: Settings): World {
     busy: settings.needed,
     served: settings.checkoutPerS + settings.historyPerS,
     failed: 0,
+    turnedAway: 0,
+    failingS: 0,
     dbSlow: 1,
     dbConnections: settings.needed + settings.dbOthers,
     backlog: 0,

@@ -32,6 +32,17 @@ export function changesAt(settings: Settings, second: number, at: number): Annou
       setting: { name: 'pool_limit', from: settings.limitFrom, to: settings.limitTo },
     })
   }
+  if (settings.laterFix !== null && second === settings.laterFix.announcedS) {
+    list.push({
+      id: `dep-${seed}-3`,
+      kind: 'config',
+      service: cast.proxy,
+      at,
+      title: `${cast.proxy} pool_limit ${settings.limitTo} -> ${settings.laterFix.limit}`,
+      description: 'Raised again, slow rollout.',
+      setting: { name: 'pool_limit', from: settings.limitTo, to: settings.laterFix.limit },
+    })
+  }
   return list
 }
 
@@ -42,46 +53,51 @@ export interface Rule {
   severity: SourceSeverity
   signal: 'errors'
   above: number
+  /** the signal's mean over so many seconds is compared. */
+  meanS: number
   forS: number
   keepS: number
   summary: string
-  /** free text that a person wrote into the rule; here it guesses wrongly. */
-  description: (settings: Settings) => string
+  /** free text that a person wrote into the rule. */
+  description: string
 }
 
-export const RULES: readonly Rule[] = [
-  {
-    name: 'CheckoutErrorsHigh',
-    part: 'checkout',
-    severity: 'critical',
-    signal: 'errors',
-    above: 0.05,
-    forS: 15,
-    keepS: 15,
-    summary: 'More than 5 % of checkouts fail',
-    description: ({ cast }) =>
-      `Last time this was caused by a ${cast.search} deploy. Roll back ${cast.search} first and ask later.`,
-  },
-  {
-    name: 'StorefrontErrorsHigh',
-    part: 'storefront',
-    severity: 'error',
-    signal: 'errors',
-    above: 0.05,
-    forS: 25,
-    keepS: 15,
-    summary: 'More than 5 % of storefront requests fail',
-    description: () => 'Check whether checkout is failing too.',
-  },
-  {
-    name: 'SearchErrorsHigh',
-    part: 'search',
-    severity: 'error',
-    signal: 'errors',
-    above: 0.05,
-    forS: 15,
-    keepS: 15,
-    summary: 'More than 5 % of searches fail',
-    description: () => 'Search is down or restarting.',
-  },
-]
+export function rulesOf({ cast, checkoutRule }: Settings): Rule[] {
+  return [
+    {
+      name: 'CheckoutErrorsHigh',
+      part: 'checkout',
+      severity: 'critical',
+      signal: 'errors',
+      above: 0.05,
+      ...checkoutRule,
+      summary: 'More than 5 % of checkouts fail',
+      // It guesses wrongly, as such texts do; nothing may follow from it.
+      description: `Last time this was caused by a ${cast.search} deploy. Roll back ${cast.search} first and ask later.`,
+    },
+    {
+      name: 'StorefrontErrorsHigh',
+      part: 'storefront',
+      severity: 'error',
+      signal: 'errors',
+      above: 0.05,
+      meanS: 1,
+      forS: 25,
+      keepS: 15,
+      summary: 'More than 5 % of storefront requests fail',
+      description: 'Check whether checkout is failing too.',
+    },
+    {
+      name: 'SearchErrorsHigh',
+      part: 'search',
+      severity: 'error',
+      signal: 'errors',
+      above: 0.05,
+      meanS: 1,
+      forS: 15,
+      keepS: 15,
+      summary: 'More than 5 % of searches fail',
+      description: 'Search is down or restarting.',
+    },
+  ]
+}

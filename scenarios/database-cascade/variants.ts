@@ -28,6 +28,33 @@ export const VARIANTS: Record<string, Variant> = {
     title: 'The same cascade in a shop with other service names',
     change: (settings) => ({ ...settings, cast: otherCast(settings.seed) }),
   },
+  'detection-opposes': {
+    title: 'Checkout begins to park orders: its errors are gone before anybody looks, its waiting is not',
+    change: (settings) => ({
+      ...settings,
+      parksAfterS: 26,
+      checkoutRule: { meanS: 60, forS: 30, keepS: 900 },
+    }),
+  },
+  'diagnosis-opposes': {
+    title: 'Calls to the proxy were failing, and repeated unseen, well before anything changed there',
+    change: (settings) => ({ ...settings, lostCalls: { fromS: shifted(settings, -45), share: 0.09 } }),
+  },
+  'prediction-opposes': {
+    title: 'The orders database is close to its own connection limit: a larger pool would not fit',
+    change: (settings) => ({ ...settings, dbOthers: 16, dbLimit: 58 }),
+  },
+  'resolution-opposes': {
+    title: 'Somebody has already raised the limit, the rollout is slow and does not show yet',
+    change: (settings) => ({
+      ...settings,
+      laterFix: {
+        announcedS: shifted(settings, 14),
+        effectiveS: shifted(settings, SLOW_ROLLOUT_S),
+        limit: LATER_LIMIT,
+      },
+    }),
+  },
   'answer-withheld': {
     title: 'The action takes effect, but its answer never comes',
     change: (settings) => ({ ...settings, endpoint: { ...settings.endpoint, withholdAnswer: true } }),
@@ -36,6 +63,14 @@ export const VARIANTS: Record<string, Variant> = {
     title: 'The action takes effect after two seconds and answers two seconds later',
     change: (settings) => ({ ...settings, endpoint: { ...settings.endpoint, delayMs: 2_000, answerDelayMs: 2_000 } }),
   },
+}
+
+/** Seconds until the deploy system's second word takes effect, and how far it goes beyond what anybody would propose. */
+const SLOW_ROLLOUT_S = 600
+const LATER_LIMIT = 48
+
+function shifted(settings: Settings, seconds: number): number {
+  return (settings.onsetS ?? 0) + seconds
 }
 
 function otherCast(seed: number): Cast {
