@@ -174,7 +174,7 @@ function bodyInWords(body: EventBody, event: RoomEvent, lookup: Lookup): Said {
     case 'proposal-moved':
       return {
         who: p(body.proposal),
-        did: `is now: ${STATUS_WORD[body.status].toLowerCase()}${because(body.reason)}`,
+        did: `is now ${STATUS_WORD[body.status].toLowerCase()}${body.reason === body.status ? '' : because(body.reason)}`,
         tone: moveTone(body.status),
         key: body.status !== 'voting' && body.status !== 'running' && body.status !== 'verifying',
       }

@@ -21,19 +21,14 @@ export function stopwatch(ms: number): string {
   return hours > 0 ? `${hours}:${rest}` : rest
 }
 
-/** The largest unit alone: `40 ms`, `4 s`, `3 m`, `5 h`, `2 d`. */
+/** The largest unit alone: `< 1 s`, `4 s`, `3 m`, `5 h`, `2 d`. */
 export function age(ms: number): string {
   const past = Math.max(0, ms)
-  if (past < SECOND_MS) return `${Math.round(past)} ms`
+  if (past < SECOND_MS) return '< 1 s'
   if (past < MINUTE_MS) return `${Math.floor(past / SECOND_MS)} s`
   if (past < HOUR_MS) return `${Math.floor(past / MINUTE_MS)} m`
   if (past < DAY_MS) return `${Math.floor(past / HOUR_MS)} h`
   return `${Math.floor(past / DAY_MS)} d`
-}
-
-/** An age as an incident list shows it: nothing finer than a second. */
-export function listAge(ms: number): string {
-  return age(Math.max(SECOND_MS, ms))
 }
 
 /** `1.2 s` below ten seconds, then whole seconds. */

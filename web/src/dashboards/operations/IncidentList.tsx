@@ -5,7 +5,7 @@ import type { HistoryRow, Page } from '../../../../durable/protocol/objects.ts'
 import type { IncidentRow } from '../../../../durable/protocol/rows.ts'
 import { SEVERITY_SAYS } from '../../format/names.ts'
 import { count } from '../../format/figures.ts'
-import { listAge } from '../../format/time.ts'
+import { age } from '../../format/time.ts'
 import { call } from '../../room/http.ts'
 import type { LobbyState } from '../../room/lobby.ts'
 import { Segments } from '../../ui/Segments.tsx'
@@ -113,7 +113,7 @@ function IncidentItem(props: { row: IncidentRow; wall: number; selected: boolean
           <span class="ellipsis">{props.row.title}</span>
           {/* A drill's clock is not the wall: its age would be a wrong number. */}
           <span class="dim">
-            {props.row.drill === null ? listAge(props.wall - Date.parse(props.row.openedAt)) : 'drill'}
+            {props.row.drill === null ? age(props.wall - Date.parse(props.row.openedAt)) : 'drill'}
           </span>
         </span>
         <span class="list-facts">

@@ -1,4 +1,4 @@
-import { Match, Show, Switch } from 'solid-js'
+import { Match, Show, Switch, createSignal, onCleanup, onMount } from 'solid-js'
 import type { Proposal, ProposalStatus } from '../../../../durable/protocol/domain.ts'
 import { STATUS_WORD } from '../../format/names.ts'
 import { clockTime, stopwatch } from '../../format/time.ts'
@@ -30,6 +30,20 @@ const TONE: Record<ProposalStatus, string> = {
 export function ProposalCard(props: { proposal: Proposal }) {
   const { room } = useRoom()
   const asks = () => props.proposal.status === 'awaiting-approval'
+  // The hold button is pinned to the edge only after the whole change has been on the screen.
+  const [read, setRead] = createSignal(false)
+  let change: HTMLDivElement | undefined
+  onMount(() => {
+    if (!change || typeof IntersectionObserver !== 'function') return
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) setRead(true)
+      },
+      { threshold: 1 },
+    )
+    observer.observe(change)
+    onCleanup(() => observer.disconnect())
+  })
   return (
     <section class="proposal" classList={{ asks: asks() }} aria-label={`Proposal P-${props.proposal.number}`}>
       <header class="proposal-head">
@@ -46,20 +60,26 @@ export function ProposalCard(props: { proposal: Proposal }) {
           </span>
         </Show>
       </header>
-      <Change proposal={props.proposal} />
+      <div
+        ref={(element) => {
+          change = element
+        }}
+      >
+        <Change proposal={props.proposal} />
+      </div>
       <Quorum proposal={props.proposal} />
       <Checks proposal={props.proposal} />
-      <Where proposal={props.proposal} />
+      <Where proposal={props.proposal} pinned={asks() && read()} />
     </section>
   )
 }
 
 /** Where it stands, and the one thing that can be done there. */
-function Where(props: { proposal: Proposal }) {
+function Where(props: { proposal: Proposal; pinned: boolean }) {
   const { room } = useRoom()
   const execution = () => props.proposal.execution
   return (
-    <div class="where">
+    <div class="where" classList={{ pinned: props.pinned }}>
       <Switch>
         <Match when={props.proposal.status === 'voting'}>
           <p>

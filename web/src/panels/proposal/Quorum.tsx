@@ -6,7 +6,7 @@ import {
   type Vote,
   type VoterName,
 } from '../../../../durable/protocol/domain.ts'
-import { count, list } from '../../format/figures.ts'
+import { count, list, words } from '../../format/figures.ts'
 import { AGENT_TITLE } from '../../format/names.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { VoteGlyph, VoteMark, castOf } from '../../ui/VoteMark.tsx'
@@ -88,6 +88,7 @@ export function Quorum(props: { proposal: Proposal }) {
           <Humans proposal={props.proposal} />
         </ul>
       </div>
+      <Citations proposal={props.proposal} />
       <Show when={props.proposal.body.decidedBy === 'system' && props.proposal.status !== 'refused'}>
         <p class="label required-line">
           <svg width="14" height="14" viewBox="-12 -12 24 24" aria-hidden="true" class="vote-mark">
@@ -172,14 +173,40 @@ function VoteLine(props: { proposal: Proposal; voter: VoterName }) {
         </Show>
         <Show when={vote()}>
           {(said) => (
-            <span class="dim block">
-              {said().void === null ? said().reason : `${said().void}: counts as no vote. ${said().reason}`}
-              <EvidenceChips ids={said().cites} brief max={3} />
+            <span class="dim reason">
+              {' · '}
+              {said().void === null
+                ? said().reason
+                : `${words(said().void ?? '')}: counts as no vote. ${said().reason}`}
             </span>
           )}
         </Show>
       </span>
     </li>
+  )
+}
+
+/** Which evidence each voter cites: opened when somebody asks. */
+function Citations(props: { proposal: Proposal }) {
+  return (
+    <Show when={props.proposal.votes.length > 0}>
+      <details class="citations">
+        <summary class="label">What each voter cites and how it checked</summary>
+        <dl class="pairs">
+          <For each={props.proposal.votes}>
+            {(vote) => (
+              <>
+                <dt>{AGENT_TITLE[vote.voter]}</dt>
+                <dd>
+                  <span class="label">{words(vote.method)}</span>
+                  <EvidenceChips ids={vote.cites} brief none="cites nothing" />
+                </dd>
+              </>
+            )}
+          </For>
+        </dl>
+      </details>
+    </Show>
   )
 }
 

@@ -1,7 +1,8 @@
 import { For, Show } from 'solid-js'
 import type { Proposal, SignalReading, VerifySignal } from '../../../../durable/protocol/domain.ts'
-import { figure, words } from '../../format/figures.ts'
+import { measured, words } from '../../format/figures.ts'
 import { age, clockTime, stopwatch } from '../../format/time.ts'
+import type { View } from '../../../../durable/protocol/view.ts'
 import { useRoom } from '../context.tsx'
 
 const END_WORD = {
@@ -17,6 +18,7 @@ const JUDGED_TONE = { recovered: 'well', worse: 'harm', 'no-better': 'doubt', un
 export function VerificationPanel(props: { proposal: Proposal }) {
   const { room } = useRoom()
   const signals = () => props.proposal.body.plan.verify.signals
+  const unit = (signal: VerifySignal): string => unitOf(room.state.view, signal)
   return (
     <Show when={props.proposal.verification}>
       {(verification) => (
@@ -50,8 +52,8 @@ export function VerificationPanel(props: { proposal: Proposal }) {
                   return (
                     <tr>
                       <th scope="row">{signalName(signal)}</th>
-                      <td class="num">{now(signal, reading(), room.now())}</td>
-                      <td class="num">{bound(signal)}</td>
+                      <td class="num">{now(signal, reading(), room.now(), unit(signal))}</td>
+                      <td class="num">{bound(signal, unit(signal))}</td>
                       <td>
                         <Show when={reading()} fallback={<span class="dim">not read yet</span>}>
                           {(read) => <span class={`word ${JUDGED_TONE[read().judged]}`}>{words(read().judged)}</span>}
@@ -73,19 +75,32 @@ export function VerificationPanel(props: { proposal: Proposal }) {
   )
 }
 
+/** The unit that the evidence of the same series names; empty when the room holds none. */
+function unitOf(view: View, signal: VerifySignal): string {
+  if (signal.kind === 'alert') return ''
+  const { source, service, name, peer } = signal.series
+  for (const item of Object.values(view.evidence)) {
+    if (item.data.kind !== 'metric' && item.data.kind !== 'edge') continue
+    const { series } = item.data
+    if (series.source === source && series.service === service && series.name === name && series.peer === peer)
+      return series.unit
+  }
+  return ''
+}
+
 function signalName(signal: VerifySignal): string {
   if (signal.kind === 'alert') return `alert of ${signal.source}`
   const { service, name, peer } = signal.series
   return `${words(name)} of ${service}${peer === null ? '' : ` → ${peer}`}`
 }
 
-function now(signal: VerifySignal, reading: SignalReading | undefined, at: number): string {
+function now(signal: VerifySignal, reading: SignalReading | undefined, at: number, unit: string): string {
   if (!reading || reading.value === null) return 'no data'
-  const value = signal.kind === 'alert' ? (reading.value > 0 ? 'firing' : 'clear') : figure(reading.value)
+  const value = signal.kind === 'alert' ? (reading.value > 0 ? 'firing' : 'clear') : measured(reading.value, unit)
   return reading.at === null ? value : `${value}, ${age(at - reading.at)}`
 }
 
-function bound(signal: VerifySignal): string {
+function bound(signal: VerifySignal, unit: string): string {
   if (signal.kind === 'alert') return 'resolved'
-  return `${signal.direction === 'up' ? '≤' : '≥'} ${figure(signal.recoveredAt)}`
+  return `${signal.direction === 'up' ? '≤' : '≥'} ${measured(signal.recoveredAt, unit)}`
 }

@@ -1,0 +1,149 @@
+import { Route, Router } from '@solidjs/router'
+import { createStore } from 'solid-js/store'
+import { Show } from 'solid-js'
+import { render } from 'solid-js/web'
+import '../styles.ts'
+import type { IncidentRow } from '../../../durable/protocol/rows.ts'
+import { incidentRow } from '../../../durable/protocol/rows.ts'
+import { Banner, LocalMode } from '../dashboards/operations/Banners.tsx'
+import { FirstRun } from '../dashboards/operations/FirstRun.tsx'
+import { Header } from '../dashboards/operations/Header.tsx'
+import { IncidentList } from '../dashboards/operations/IncidentList.tsx'
+import { RoomPage } from '../dashboards/operations/RoomPage.tsx'
+import type { LobbyState } from '../room/lobby.ts'
+import type { LinkState } from '../room/link.ts'
+import {
+  type Said,
+  ballot,
+  carried,
+  ended,
+  moved,
+  notCarried,
+  recovered,
+  unknown,
+  untilProposal,
+  verifying,
+} from './log.ts'
+import { ownProposal, refusedProposal } from './proposal.ts'
+import { stillRoom } from './still.ts'
+import { T0 } from './world.ts'
+
+/** Looks at the page in every state without a server: `/gallery.html?still=<name>`. Not part of the build. */
+const STILLS: Record<string, () => Said[]> = {
+  opened: () => untilProposal().slice(0, 5),
+  voting: () => [...untilProposal(), ...ballot().slice(0, 3)],
+  awaiting: () => [...untilProposal(), ...carried()],
+  'not-carried': () => [...untilProposal(), ...notCarried()],
+  refused: () => untilProposal(refusedProposal()),
+  rejected: () => [...untilProposal(), ...carried(), moved('rejected', 'a person said no')],
+  expired: () => [...untilProposal(), ...carried(), moved('expired', 'nobody decided')],
+  unknown: () => [...untilProposal(), ...carried(), ...unknown()],
+  verifying: () => [...untilProposal(), ...carried(), ...verifying()],
+  recovered: () => [...untilProposal(), ...carried(), ...recovered()],
+  closed: () => [...untilProposal(), ...carried(), ...ended()],
+  own: () => untilProposal(ownProposal()),
+}
+
+const query = new URLSearchParams(location.search)
+const name = query.get('still') ?? 'awaiting'
+const link: LinkState =
+  query.get('link') === 'waiting'
+    ? { kind: 'waiting', tries: 3, untilWall: T0 + 130_000, since: T0 + 100_000, online: true }
+    : { kind: 'live', rttMs: 34 }
+
+function Gallery() {
+  document.documentElement.classList.add(query.get('theme') ?? 'light')
+  const still = STILLS[name]
+  const { room } = stillRoom(still ? still() : untilProposal(), { wall: T0 + 125_000, state: { link } })
+  const drill = query.has('drill')
+  const row = incidentRow(room.state.view)
+  const other = (more: Partial<IncidentRow>): IncidentRow => ({ ...row, proposal: null, awaitingHuman: false, ...more })
+  const rows = still
+    ? [
+        row,
+        other({
+          id: 'inc_other0001',
+          title: 'InvoiceQueueDepth on invoice-worker',
+          severity: 'SEV-3',
+          service: 'invoice-worker',
+          state: 'mitigated',
+        }),
+        other({
+          id: 'inc_other0002',
+          title: 'CertificateExpiresSoon on edge-gateway with a long name',
+          severity: 'SEV-4',
+          service: 'edge-gateway',
+        }),
+        other({
+          id: 'inc_other0003',
+          title: 'DiskFilling on log-archive-3',
+          severity: 'SEV-5',
+          service: 'log-archive',
+        }),
+      ]
+    : []
+  const [lobby] = createStore<LobbyState>({
+    link,
+    known: true,
+    rows: Object.fromEntries(rows.map((one) => [one.id, one])),
+    killSwitch: { on: query.has('kill'), by: 'ada', reason: 'deploy freeze' },
+    heardWall: T0,
+  })
+  const nothing = () => undefined
+  return (
+    <div class="app" classList={{ 'in-room': still !== undefined }}>
+      <Header
+        link={link}
+        seq={still ? room.state.view.seq : null}
+        wall={T0 + 125_000}
+        inRoom={still !== undefined}
+        killSwitch={query.has('kill')}
+        listHref="/ops"
+        onRetry={nothing}
+        onDrill={nothing}
+        onKillSwitch={nothing}
+      />
+      <LocalMode />
+      <Banner
+        killSwitch={lobby.killSwitch}
+        link={link}
+        drill={drill}
+        onKillSwitch={nothing}
+        onRetry={nothing}
+        onStopDrill={nothing}
+      />
+      <div class="columns">
+        <IncidentList
+          lobby={lobby}
+          wall={T0 + 125_000}
+          selected={still ? row.id : null}
+          drill={drill}
+          show="open"
+          onDrill={nothing}
+          onShow={nothing}
+        />
+        <Show
+          when={still}
+          fallback={
+            <main class="room">
+              <FirstRun onStarted={nothing} />
+            </main>
+          }
+        >
+          <RoomPage room={room} />
+        </Show>
+      </div>
+    </div>
+  )
+}
+
+const app = document.getElementById('app')
+if (app)
+  render(
+    () => (
+      <Router>
+        <Route path="*" component={Gallery} />
+      </Router>
+    ),
+    app,
+  )
