@@ -1,5 +1,7 @@
+import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
+import { BACKLOG_ROWS_MAX } from '../../durable/directory/outbox.ts'
 import { openDrill, tokenFor } from './drill.ts'
 import type { DrillRow, IntakeCounters, Page } from '../../durable/protocol/objects.ts'
 import type { IncidentRow } from '../../durable/protocol/rows.ts'
@@ -88,4 +90,19 @@ test('[IN19] a drill that cannot be is refused before anything of it exists', as
   await problem(await api('/api/v1/drills/drl_aaaaaaaaaaaa'), 404, 'not-found')
   await problem(await api('/api/v1/drills/drl_aaaaaaaaaaaa/stop', { method: 'POST' }), 404, 'not-found')
   expect(await json(await api('/api/v1/drills'))).toEqual(before)
+})
+
+test('[IN15] a directory with a full outbox says so: 503 until it has drained, and nothing is counted', async () => {
+  const token = await openDrill('drl_overload0001', 'metrics')
+  const directory = env.DIRECTORY.getByName('drill/drl_overload0001')
+  const fill = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${BACKLOG_ROWS_MAX})
+    INSERT INTO outbox (target, kind, body, items, units, due)
+    SELECT 'inc_overload0001-aaaaaaaa', 'alerts', '{"kind":"alerts","alerts":[]}', 0, 0, ${Date.now() + 86_400_000} FROM n`
+  await runInDurableObject(directory, (_, state) => state.storage.sql.exec(fill).toArray())
+  const answer = await api(WEBHOOK, { token, body: alert('checkout') })
+  await problem(answer, 503, 'intake-overloaded')
+  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect((await bindings.DIRECTORY.getByName('drill/drl_overload0001').counters()).received).toBe(0)
+  await runInDurableObject(directory, (_, state) => state.storage.sql.exec('DELETE FROM outbox').toArray())
+  expect((await api(WEBHOOK, { token, body: alert('checkout') })).status).toBe(200)
 })

@@ -103,7 +103,18 @@ test('[SE17] names and values that a query does not know are 400, each named', a
 })
 
 test('[SE18] what is no id of ours is 404, whatever it looks like', async () => {
-  const ids = ['x', 'inc_', 'inc_AAAAAAAA', 'inc_a/../b', 'drl_aaaaaaaaaaaa', '%2e%2e', 'inc_aaaaaaaaaaaa%00', 'live']
+  const ids = [
+    'x',
+    'inc_',
+    'inc_AAAAAAAA',
+    'inc_a/../b',
+    'drl_aaaaaaaaaaaa',
+    '%2e%2e',
+    'inc_aaaaaaaaaaaa%00',
+    'live',
+    '%E0%A4%A',
+    'x'.repeat(5_000),
+  ]
   for (const id of ids)
     for (const path of [`/api/v1/incidents/${id}`, `/api/v1/incidents/${id}/acknowledge`, `/api/v1/history/${id}`]) {
       const method = path.endsWith('acknowledge') ? 'POST' : 'GET'

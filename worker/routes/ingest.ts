@@ -30,6 +30,8 @@ export async function alerts(c: Context<AppEnv>): Promise<Response> {
   return taken.quarantined ? c.json(taken, 202) : c.body(null, 200)
 }
 
+const NOTHING = { received: 0, deduplicated: 0 }
+
 interface Taken {
   received: number
   deduplicated: number
@@ -43,14 +45,15 @@ async function takeAlerts(c: Context<AppEnv>, intake: 'alertmanager' | 'alerts',
   const body = await readBody(c.req.raw)
   if (!body.ok) return quarantine(c, intake, body, body.reason)
   const post = parse(body.value, source, receivedAt)
-  // The whole body is kept beside the alerts that were understood: the next reader may understand more of it.
-  const kept = post.undecodable === null ? null : await quarantine(c, intake, body, post.undecodable)
-  if (post.alerts.length === 0) return kept ?? { received: 0, deduplicated: 0, quarantined: false }
-  const receipt = await taken(c, (directory) =>
-    directory.intake({ intake, source, raw: body.raw, alerts: post.alerts }),
-  )
+  const receipt =
+    post.alerts.length === 0
+      ? NOTHING
+      : await taken(c, (directory) => directory.intake({ intake, source, raw: body.raw, alerts: post.alerts }))
   const { received, deduplicated } = receipt
-  return kept ? { ...kept, received, deduplicated } : { received, deduplicated, quarantined: false }
+  if (post.undecodable === null) return { received, deduplicated, quarantined: false }
+  // The whole body is kept beside the alerts that were understood: the next reader may understand more of it. Last,
+  // because taking the alerts again changes nothing when this fails and the sender repeats itself.
+  return { ...(await quarantine(c, intake, body, post.undecodable)), received, deduplicated }
 }
 
 async function quarantine(c: Context<AppEnv>, intake: string, body: Body, reason: string): Promise<Taken> {
