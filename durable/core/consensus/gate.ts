@@ -14,8 +14,8 @@ export interface GateInput {
   symptoms: string[]
   target: string
   at: Instant
-  /** who approves: their own note never counts for them. */
-  approver: string | null
+  /** who approved so far: their own notes never count for them. */
+  approvers: readonly string[]
 }
 
 /**
@@ -26,7 +26,7 @@ export function judgeGate(input: GateInput): GateVerdict {
   const path = onPath(input.catalogue, input.symptoms, input.target)
   const notCounted: GateVerdict['notCounted'] = []
   const counted: Evidence[] = []
-  const noteWriters = new Set<string>()
+  let notes = 0
   for (const item of input.cited) {
     const why = whyNot(item, path, input.at)
     if (why) {
@@ -34,11 +34,11 @@ export function judgeGate(input: GateInput): GateVerdict {
       continue
     }
     if (item.data.kind === 'note') {
-      if (item.data.by === input.approver || noteWriters.size > 0) {
+      if (input.approvers.includes(item.data.by) || notes > 0) {
         notCounted.push({ evidence: item.id, why: 'supports-only' })
         continue
       }
-      noteWriters.add(item.data.by)
+      notes += 1
     }
     counted.push(item)
   }

@@ -11,7 +11,7 @@ import type {
   Runbook,
   VerifySignal,
 } from '../../protocol/domain.ts'
-import { newestValues, sameSeries, seriesOf } from './readings.ts'
+import { held, newestValues, sameSeries, seriesOf } from './readings.ts'
 
 export interface GuardInput {
   body: ProposalBody
@@ -133,7 +133,7 @@ function judgePrecondition(check: ProposalBody['plan']['preconditions'][number][
       return states.includes(null) || states.length === 0 ? [null, 'symptom-unreadable'] : [false, 'symptom-gone']
     }
     case 'target-signal-present': {
-      const cited = plan.cites.map((id) => input.evidence[id])
+      const cited = plan.cites.map((id) => held(input.evidence, id))
       const seen = cited.some(
         (item) => item && (item.kind === 'metric' || item.kind === 'edge') && touchesTarget(item, plan.action.target),
       )
@@ -141,7 +141,7 @@ function judgePrecondition(check: ProposalBody['plan']['preconditions'][number][
     }
     case 'limit-unchanged': {
       const limits = plan.cites
-        .map((id) => input.evidence[id])
+        .map((id) => held(input.evidence, id))
         .flatMap((item) => {
           if (item?.service !== plan.action.target || item.data.kind !== 'metric') return []
           return item.data.series.limit === null ? [] : [item.data.series.limit]
@@ -160,7 +160,7 @@ function touchesTarget(item: Evidence, target: string): boolean {
   return item.data.kind === 'edge' && item.data.series.peer === target
 }
 
-/** true: the signal is still away from its recovery; null: unreadable. */
+/** true: the signal is still away from its recovery; null: unreadable, or last seen too long ago to speak of now. */
 function stillBad(signal: VerifySignal, input: GuardInput): boolean | null {
   if (signal.kind === 'alert') {
     const alert = input.alerts.find(
@@ -168,9 +168,12 @@ function stillBad(signal: VerifySignal, input: GuardInput): boolean | null {
     )
     return alert ? alert.status === 'firing' : null
   }
-  const series = Object.values(input.evidence)
-    .map(seriesOf)
-    .find((candidate) => candidate !== null && sameSeries(candidate, signal.series))
+  const item = Object.values(input.evidence).find((candidate) => {
+    const series = seriesOf(candidate)
+    return series !== null && sameSeries(series, signal.series)
+  })
+  if (!item || input.at - item.at > item.freshMs) return null
+  const series = seriesOf(item)
   const value = series ? newestValues(series).median : null
   if (value === null) return null
   return signal.direction === 'up' ? value > signal.recoveredAt : value < signal.recoveredAt
@@ -178,7 +181,7 @@ function stillBad(signal: VerifySignal, input: GuardInput): boolean | null {
 
 function dataFresh(input: GuardInput): Judged {
   const observed = input.body.plan.cites
-    .map((id) => input.evidence[id])
+    .map((id) => held(input.evidence, id))
     .filter((item) => item !== undefined && (item.kind === 'metric' || item.kind === 'edge' || item.kind === 'log'))
   if (observed.length === 0) return [null, 'no-observed-data-cited']
   const stale = observed.find((item) => item !== undefined && input.at - item.at > item.freshMs)

@@ -31,6 +31,11 @@ export function judgeQuorum(votes: Vote[], risk: RiskClass): Outcome {
   const count = tally(votes)
   const needs = RISK[risk]
   if (needs.nobodyOpposing && count.opposers.length > 0) return { carries: false, reason: 'opposed-at-this-risk' }
+  // Named first: a required voter that spoke and did not support decides it, however many the others are.
+  const spokeAgainst = [...count.opposers, ...count.abstainers]
+  if (REQUIRED_SUPPORTERS.some((voter) => spokeAgainst.includes(voter))) {
+    return { carries: false, reason: 'required-supporter-missing' }
+  }
   if (count.supporters.length < needs.supporters) return { carries: false, reason: 'no-quorum' }
   if (!REQUIRED_SUPPORTERS.every((voter) => count.supporters.includes(voter))) {
     return { carries: false, reason: 'required-supporter-missing' }

@@ -20,7 +20,7 @@ export function decideOn(state: State, command: Command, body: Of<'approve'> | O
     return refuse('text-too-long', `a reason holds ${REASON_CHARS_MAX} characters`)
   if (
     proposal.status === 'expired' ||
-    (proposal.status === 'awaiting-approval' && command.wall > proposal.body.expiresWall)
+    (proposal.status === 'awaiting-approval' && command.wall >= proposal.body.expiresWall)
   ) {
     return refuse('expired', 'the proposal has expired')
   }

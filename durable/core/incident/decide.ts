@@ -1,4 +1,5 @@
-import type { Command, Refusal } from '../../protocol/commands.ts'
+import type { Command, CommandBody, PersonCommand, Refusal } from '../../protocol/commands.ts'
+import type { Actor } from '../../protocol/domain.ts'
 import type { Decided } from '../../protocol/events.ts'
 import { added, refuse } from './answer.ts'
 import { decideOn } from './approve.ts'
@@ -12,6 +13,25 @@ import { tick } from './tick.ts'
 import { sampleVerification } from './verify.ts'
 import { castVote, clerkWord } from './vote.ts'
 
+const PERSONAL: ReadonlySet<CommandBody['type']> = new Set<PersonCommand['type']>([
+  'acknowledge',
+  'add-note',
+  'mitigate',
+  'resolve',
+  'close',
+  'approve',
+  'reject',
+  'decide-myself',
+  'settle-outcome',
+])
+
+const isPersonal = (body: CommandBody): boolean => PERSONAL.has(body.type)
+
+/** What a person may say, only a person says; a drill also has its scripted responder, which no real room accepts. */
+function mayBePerson(state: State, by: Actor): boolean {
+  return by.kind === 'person' || (by.kind === 'responder-script' && state.view.head?.drill !== null)
+}
+
 /**
  * The one decision function: a command in, events or a refusal out. It changes nothing, waits for nothing and reads no
  * clock; time, chance and what anybody said arrive in the command.
@@ -19,6 +39,8 @@ import { castVote, clerkWord } from './vote.ts'
 export function decide(state: State, command: Command): Decided[] | Refusal {
   const { body } = command
   if (!state.view.head && body.type !== 'open') return refuse('not-open', 'this room was never opened')
+  if (isPersonal(body) && !mayBePerson(state, command.by))
+    return refuse('role-too-low', `${body.type} is for people; this came from a ${command.by.kind}`)
   switch (body.type) {
     case 'open':
       return open(state, command, body)
@@ -65,6 +87,8 @@ export function decide(state: State, command: Command): Decided[] | Refusal {
       return setKillSwitch(state, command, body)
     case 'record-archive':
       if (state.view.archived) return refuse('nothing-changed', 'archived already')
+      if (state.view.state !== 'closed')
+        return refuse('invalid-transition', `only a closed incident is archived; this one is ${state.view.state}`)
       return added(command, { type: 'incident-archived', store: body.store, reference: body.reference })
     case 'tick':
       return tick(state, command)

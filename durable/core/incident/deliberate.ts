@@ -4,8 +4,9 @@ import type { Decided, EventBody } from '../../protocol/events.ts'
 import { EVIDENCE_PER_ROOM_MAX } from '../../protocol/limits.ts'
 import { openProposal } from '../../protocol/view.ts'
 import { AGENT_DEADLINE_MS } from '../consensus/policy.ts'
+import { held } from '../consensus/readings.ts'
 import { added, refuse, said } from './answer.ts'
-import { evidenceKey, type State } from './state.ts'
+import { type State, evidenceKey, isLively } from './state.ts'
 
 type Of<T extends RoomCommand['type']> = Extract<RoomCommand, { type: T }>
 
@@ -17,8 +18,7 @@ export function recordEvidence(state: State, command: Command, body: Of<'record-
   const { view } = state
   if (!view.head) return refuse('not-open', 'this room was never opened')
   if (body.run !== view.run + 1) return refuse('stale-run', `run ${body.run} does not follow run ${view.run}`)
-  if (!['triggered', 'acknowledged', 'mitigated'].includes(view.state))
-    return refuse('stale-run', `the incident is ${view.state}`)
+  if (!isLively(view)) return refuse('stale-run', `the incident is ${view.state}`)
   const open = openProposal(view)
   if (open) return refuse('stale-run', `proposal ${open.number} is being settled`)
   const { evidence, dropped } = mint(state, body.drafts)
@@ -60,15 +60,17 @@ export function reportFinding(state: State, command: Command, body: Of<'report-f
   const { agent, draft } = body
   if (draft.detail.agent !== agent) return refuse('stale-run', `a finding of ${draft.detail.agent} came as ${agent}`)
   const seat = view.agents[agent]
+  if (agent !== 'communication' && !isLively(view)) return refuse('stale-run', `the incident is ${view.state}`)
   if (agent !== 'communication' && (seat.state !== 'working' || seat.run !== body.run)) {
     return refuse('stale-run', `${agent} is not working on run ${body.run}`)
   }
   const worded = view.findings.communication
-  if (agent === 'communication' && worded && worded.run > body.run) return refuse('stale-run', 'a newer wording stands')
-  const unknown = draft.cites.filter((id) => view.evidence[id] === undefined)
+  if (agent === 'communication' && worded && worded.run >= body.run)
+    return refuse('stale-run', 'this wording or a newer one stands')
+  const unknown = draft.cites.filter((id) => !held(view.evidence, id))
   const finding: Finding = {
     ...draft,
-    cites: draft.cites.filter((id) => view.evidence[id] !== undefined),
+    cites: draft.cites.filter((id) => held(view.evidence, id)),
     gaps:
       unknown.length === 0
         ? draft.gaps
@@ -135,7 +137,7 @@ export function stopAgent(
   reason: string,
 ): Decided[] {
   const events = added(command, { type: 'agent-stopped', agent, run, state: how, reason })
-  if (agent === 'diagnosis' || agent === 'resolution') {
+  if ((agent === 'diagnosis' || agent === 'resolution') && isLively(state.view)) {
     events.push(...askHuman(state, command, null, `${agent}-${how}`, `${agent} looks again with the next evidence`))
   }
   return events

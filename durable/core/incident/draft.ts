@@ -5,6 +5,7 @@ import type { View } from '../../protocol/view.ts'
 import { alertKey } from '../../protocol/view.ts'
 import { POLICY_VERSION } from '../../protocol/version.ts'
 import { APPROVAL_EXPIRES_MS } from '../consensus/policy.ts'
+import { held } from '../consensus/readings.ts'
 import type { State } from './state.ts'
 
 export type Draftable = Extract<RoomCommand, { type: 'propose' }> | Extract<PersonCommand, { type: 'decide-myself' }>
@@ -32,7 +33,7 @@ export function draft(
     number: view.proposals.length + 1,
     catalogue: view.catalogue.version,
     policy: POLICY_VERSION,
-    evidenceDigest: sha256(canonical(plan.cites.map((id) => view.evidence[id] ?? null))),
+    evidenceDigest: sha256(canonical(plan.cites.map((id) => held(view.evidence, id) ?? null))),
     // The catalogue's word counts, never the plan's: an agent cannot call its action milder than it is.
     risk: runbook?.risk ?? 'irreversible',
     notBefore: at,
@@ -92,7 +93,7 @@ function symptomSignals(view: View): VerifySignal[] {
       (change) => change.service === view.head?.service && (change.role === 'errors' || change.role === 'latency'),
     )
     .flatMap((change): VerifySignal[] => {
-      const item = view.evidence[change.evidence]
+      const item = held(view.evidence, change.evidence)
       if (!item || (item.data.kind !== 'metric' && item.data.kind !== 'edge')) return []
       const { source, service, name, peer } = item.data.series
       const shift = change.after - change.before

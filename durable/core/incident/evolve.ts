@@ -1,7 +1,8 @@
 import type { RoomEvent } from '../../protocol/events.ts'
 import { alertKey, project } from '../../protocol/view.ts'
 import { assert } from '../assert.ts'
-import { evidenceKey, type State } from './state.ts'
+import { advance } from './streak.ts'
+import { NO_STREAK, type State, evidenceKey } from './state.ts'
 
 /** Folds one event into the state by mutating it. Stops loudly on a hole: a log with a gap is not this room's log. */
 export function evolve(state: State, event: RoomEvent): void {
@@ -22,19 +23,11 @@ export function evolve(state: State, event: RoomEvent): void {
       state.findings += 1
       return
     case 'verification-started':
-      state.streak = { recovered: 0, worse: 0, rounds: 0 }
+      state.streak = { ...NO_STREAK }
       return
-    case 'verification-sampled': {
-      const all = (judged: string) =>
-        body.readings.length > 0 && body.readings.every((reading) => reading.judged === judged)
-      const any = body.readings.some((reading) => reading.judged === 'worse')
-      state.streak = {
-        recovered: all('recovered') ? state.streak.recovered + 1 : 0,
-        worse: any ? state.streak.worse + 1 : 0,
-        rounds: state.streak.rounds + 1,
-      }
+    case 'verification-sampled':
+      state.streak = advance(state.streak, body.readings, event.at)
       return
-    }
     case 'incident-resolved':
       state.resolvedAt = event.at
       return

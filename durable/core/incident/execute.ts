@@ -1,5 +1,5 @@
 import type { Command, PersonCommand, Refusal, RoomCommand } from '../../protocol/commands.ts'
-import type { Proposal, ProposalBody, Verification } from '../../protocol/domain.ts'
+import type { GateVerdict, Instant, Proposal, ProposalBody, Verification } from '../../protocol/domain.ts'
 import type { Decided, EventBody } from '../../protocol/events.ts'
 import { REASON_CHARS_MAX } from '../../protocol/limits.ts'
 import { assert } from '../assert.ts'
@@ -9,7 +9,7 @@ import { judgeQuorum } from '../consensus/quorum.ts'
 import { added, refuse, said } from './answer.ts'
 import { askHuman, mint } from './deliberate.ts'
 import { gateOf, guardOf } from './propose.ts'
-import type { State } from './state.ts'
+import { type State, isLively } from './state.ts'
 import type { View } from '../../protocol/view.ts'
 
 type Of<T extends RoomCommand['type']> = Extract<RoomCommand, { type: T }>
@@ -34,7 +34,9 @@ export function startExecution(state: State, command: Command, body: Of<'start-e
     evidence: { ...state.view.evidence, ...Object.fromEntries(evidence.map((item) => [item.id, item])) },
   }
   const passed = proposal.decisions.flatMap((decision) => (decision.kind === 'own-decision' ? decision.passed : []))
-  const guard = guardOf(view, proposal.body, body.killSwitch, command.at, passed)
+  // Either switch stops it: the directory's as it was read, or the room's, should it have been thrown since that reading.
+  const killSwitch = body.killSwitch === null ? null : body.killSwitch || view.killSwitch
+  const guard = guardOf(view, proposal.body, killSwitch, command.at, passed)
   const reason = whyNotNow(view, proposal, command) ?? refusing(guard, passed)?.reason ?? null
   if (reason !== null) {
     return [
@@ -42,8 +44,7 @@ export function startExecution(state: State, command: Command, body: Of<'start-e
       ...askHuman(state, command, proposal.id, reason, 'the agents look again; a person may decide'),
     ]
   }
-  const gate =
-    proposal.body.decidedBy === 'system' ? gateOf(view, proposal.body, supportersCites(proposal), command.at) : null
+  const gate = proposal.body.decidedBy === 'system' ? gateAtUse(view, proposal, command.at) : null
   // The fencing token is the seq this event will get: one more than what is recorded before it.
   const token = state.view.seq + recorded.length + 1
   const key = `${proposal.body.incident}:${proposal.number}:${proposal.digest.slice(0, 16)}`
@@ -58,21 +59,27 @@ export function startExecution(state: State, command: Command, body: Of<'start-e
   })
 }
 
-function supportersCites(proposal: Proposal): string[] {
-  return proposal.votes.filter((vote) => vote.void === null && vote.vote === 'support').flatMap((vote) => vote.cites)
+/** The gate on what the supporters cite, as it stands now; the approvers' own notes do not count for them. */
+function gateAtUse(view: View, proposal: Proposal, at: Instant): GateVerdict {
+  const cites = proposal.votes
+    .filter((vote) => vote.void === null && vote.vote === 'support')
+    .flatMap((vote) => vote.cites)
+  const approvers = proposal.decisions.filter((decision) => decision.kind !== 'reject').map((decision) => decision.by)
+  return gateOf(view, proposal.body, cites, at, approvers)
 }
 
 /** Nothing runs without (certificate + the approvals of the risk table) or a recorded own decision. */
 function whyNotNow(view: View, proposal: Proposal, command: Command): string | null {
-  if (!['triggered', 'acknowledged', 'mitigated'].includes(view.state)) return `incident-${view.state}`
-  if (command.wall > proposal.body.expiresWall) return 'expired'
+  if (!isLively(view)) return `incident-${view.state}`
+  if (command.at < proposal.body.notBefore) return 'not-yet'
+  if (command.wall >= proposal.body.expiresWall) return 'expired'
   const yes = proposal.decisions.filter((decision) => decision.kind !== 'reject' && decision.digest === proposal.digest)
   if (new Set(yes.map((decision) => decision.by)).size < proposal.approvalsNeeded) return 'approvals-missing'
   if (proposal.body.decidedBy === 'human')
     return yes.some((decision) => decision.kind === 'own-decision') ? null : 'no-own-decision'
   if (!proposal.certificate || proposal.certificate.digest !== proposal.digest) return 'no-certificate'
   if (!judgeQuorum(proposal.votes, proposal.body.risk).carries) return 'certificate-no-longer-holds'
-  const gate = gateOf(view, proposal.body, supportersCites(proposal), command.at)
+  const gate = gateAtUse(view, proposal, command.at)
   return gate.passes ? null : gate.reason
 }
 
@@ -124,7 +131,7 @@ function windowFor(body: ProposalBody, command: Command): Verification {
   }
 }
 
-/** What the driver's `status(key)` says of an unanswered call; after the last try a person is asked. */
+/** What the driver's `status(key)` says of an unanswered call; as soon as it cannot say, a person is asked as well. */
 export function answerStatus(state: State, command: Command, body: Of<'answer-status'>): Decided[] | Refusal {
   const proposal = named(state, body.proposal)
   if (!proposal?.execution || proposal.execution.key !== body.key || proposal.status !== 'outcome-unknown') {
@@ -140,7 +147,7 @@ export function answerStatus(state: State, command: Command, body: Of<'answer-st
     )
     return asked.length > 0 ? asked : refuse('nothing-changed', 'a person is asked already')
   }
-  return settle(command, proposal, body.outcome, body.detail)
+  return settle(state, command, proposal, body.outcome, body.detail)
 }
 
 /** A commander says what became of it, with a reason. */
@@ -155,21 +162,31 @@ export function settleOutcome(
   const reason = body.reason.trim()
   if (reason === '') return refuse('reason-needed', 'say how you know')
   if (reason.length > REASON_CHARS_MAX) return refuse('text-too-long', `a reason holds ${REASON_CHARS_MAX} characters`)
-  return settle(command, proposal, body.outcome, reason)
+  return settle(state, command, proposal, body.outcome, reason)
 }
 
-function settle(command: Command, proposal: Proposal, outcome: 'it-ran' | 'it-did-not', detail: string): Decided[] {
+function settle(
+  state: State,
+  command: Command,
+  proposal: Proposal,
+  outcome: 'it-ran' | 'it-did-not',
+  detail: string,
+): Decided[] {
   assert(proposal.execution, 'an unknown outcome has an execution')
-  const events = said(command, {
-    type: 'outcome-settled',
-    proposal: proposal.id,
-    key: proposal.execution.key,
-    outcome,
-    detail,
-  })
-  const next: EventBody =
-    outcome === 'it-ran'
-      ? { type: 'verification-started', proposal: proposal.id, verification: windowFor(proposal.body, command) }
-      : { type: 'proposal-moved', proposal: proposal.id, status: 'revoked', reason: 'it-did-not-run' }
-  return [...events, ...added(command, next)]
+  const { key } = proposal.execution
+  const events = said(command, { type: 'outcome-settled', proposal: proposal.id, key, outcome, detail })
+  if (outcome === 'it-ran') {
+    const verification = windowFor(proposal.body, command)
+    return [...events, ...added(command, { type: 'verification-started', proposal: proposal.id, verification })]
+  }
+  return [
+    ...events,
+    ...added(command, {
+      type: 'proposal-moved',
+      proposal: proposal.id,
+      status: 'revoked',
+      reason: 'it-did-not-run',
+    }),
+    ...askHuman(state, command, proposal.id, 'it-did-not-run', 'the agents look again; a person may decide'),
+  ]
 }

@@ -1,9 +1,11 @@
 import type { Command, Refusal, RoomCommand } from '../../protocol/commands.ts'
 import type { Alert } from '../../protocol/domain.ts'
 import type { Decided, EventBody } from '../../protocol/events.ts'
+import { canonical } from '../../protocol/canonical.ts'
 import { alertKey } from '../../protocol/view.ts'
-import { REOPEN_WITHIN_MS, severityFor } from '../consensus/policy.ts'
+import { REOPEN_WITHIN_MS, RUNS_MAX, severityFor } from '../consensus/policy.ts'
 import { added, refuse, said } from './answer.ts'
+import { askHuman } from './deliberate.ts'
 import { settleByAlerts } from './lifecycle.ts'
 import type { State } from './state.ts'
 
@@ -16,37 +18,51 @@ export function open(state: State, command: Command, body: Of<'open'>): Decided[
   const { head, catalogue, policy, killSwitch } = body
   return [
     { at: command.at, by: head.openedBy, body: { type: 'incident-opened', head, catalogue, policy, killSwitch } },
-    ...levels(state, command, body.alerts),
+    ...levels(state, command, body.alerts, head.openedBy.kind === 'person'),
   ]
 }
 
 /**
  * Alerts are levels: what the directory merged replaces what the room knew, and what changes nothing is not an event. A
- * room that is closed takes no firing alert: the directory opens another.
+ * room that is closed takes none any more, and one that resolved longer ago than REOPEN_WITHIN_MS takes none that fires:
+ * the directory opens another.
  */
 export function deliverAlerts(state: State, command: Command, body: Of<'deliver-alerts'>): Decided[] | Refusal {
   const { view } = state
   if (!view.head) return refuse('not-open', 'this room was never opened')
-  const firesAgain = body.alerts.some(({ alert }) => alert.status === 'firing' && changes(state, alert))
   const over = view.state === 'closed' || view.state === 'canceled' || view.state === 'merged'
-  if (over && firesAgain) return refuse('not-open', `this incident is ${view.state}`)
-  const events = levels(state, command, body.alerts)
+  if (over) return refuse('not-open', `this incident is ${view.state}`)
+  const firesAgain = body.alerts.some(({ alert }) => fires(state, alert))
+  const late = state.resolvedAt !== null && command.at - state.resolvedAt > REOPEN_WITHIN_MS
+  if (view.state === 'resolved' && firesAgain && late) return refuse('not-open', 'it resolved more than 10 minutes ago')
+  const events = levels(state, command, body.alerts, false)
   if (events.length === 0) return refuse('nothing-changed', 'the room knows these alerts already')
   if (view.state === 'resolved' && firesAgain) {
-    const late = state.resolvedAt !== null && command.at - state.resolvedAt > REOPEN_WITHIN_MS
-    events.push(
-      ...added(command, {
-        type: 'incident-reopened',
-        reason: late ? 'an alert fires again' : 'an alert fires again within 10 minutes',
-      }),
-    )
+    events.push(...added(command, { type: 'incident-reopened', reason: 'an alert fires again within 10 minutes' }))
+    if (view.run >= RUNS_MAX)
+      events.push(...askHuman(state, command, null, 'looks-used-up', 'a person decides what to try next'))
   }
   return events
 }
 
-/** True when the room would learn something from it. */
-function changes(state: State, alert: Alert): boolean {
+/** True when it fires and did not before: only that reopens. */
+function fires(state: State, alert: Alert): boolean {
   const known = state.levels[alertKey(alert)]
+  return alert.status === 'firing' && (known?.status !== 'firing' || known.startsAt !== alert.startsAt)
+}
+
+/** What of an alert is news when it differs: level and words. A longer validity alone is none. */
+function news(alert: Alert): string {
+  const { status, startsAt, endsAt, severity, title, service, labels, annotations, links } = alert
+  return canonical({ status, startsAt, endsAt, severity, title, service, labels, annotations, links })
+}
+
+function isNews(state: State, alert: Alert): boolean {
+  const key = alertKey(alert)
+  const shown = state.view.alerts[key]
+  if (shown) return news(shown) !== news(alert)
+  // Counted by the view, not held: its level alone is known.
+  const known = state.levels[key]
   return (
     !known ||
     known.status !== alert.status ||
@@ -56,13 +72,16 @@ function changes(state: State, alert: Alert): boolean {
   )
 }
 
-function levels(state: State, command: Command, delivered: Delivered[]): Decided[] {
+function levels(state: State, command: Command, delivered: Delivered[], personal: boolean): Decided[] {
   const bodies: EventBody[] = []
   const status = new Map(Object.entries(state.levels).map(([key, level]) => [key, level.status]))
+  const inBatch = new Map<string, string>()
   let severity = state.view.head ? state.view.severity : null
   for (const { alert, reason } of delivered) {
     const key = alertKey(alert)
-    if (!changes(state, alert)) continue
+    const before = inBatch.get(key)
+    if (before === undefined ? !isNews(state, alert) : before === news(alert)) continue
+    inBatch.set(key, news(alert))
     bodies.push(status.has(key) ? { type: 'alert-updated', alert } : { type: 'alert-attached', alert, reason })
     status.set(key, alert.status)
     const candidate = severityFor(alert.severity)
@@ -80,13 +99,17 @@ function levels(state: State, command: Command, delivered: Delivered[]): Decided
   const firing = [...status.values()].includes('firing')
   if (bodies.length > 0 && status.size > 0 && !firing && state.view.alertsClearSince === null) {
     events.push(...added(command, { type: 'alerts-cleared' }))
-    events.push(...settleByAlerts(state, command, firing))
+    // Who declares an incident is on it.
+    if (!personal) events.push(...settleByAlerts(state, command, firing))
   }
   return events
 }
 
 export function setKillSwitch(state: State, command: Command, body: Of<'set-kill-switch'>): Decided[] | Refusal {
+  const { state: word } = state.view
   if (!state.view.head) return refuse('not-open', 'this room was never opened')
+  if (word === 'closed' || word === 'canceled' || word === 'merged')
+    return refuse('not-open', `this incident is ${word}`)
   if (state.view.killSwitch === body.on)
     return refuse('nothing-changed', `the kill switch is ${body.on ? 'on' : 'off'} already`)
   return said(command, { type: 'kill-switch-set', on: body.on, reason: body.reason })

@@ -4,12 +4,9 @@ import { NOTES_PER_INCIDENT_MAX, NOTE_CHARS_MAX, REASON_CHARS_MAX } from '../../
 import { openProposal } from '../../protocol/view.ts'
 import { mayAct } from '../consensus/policy.ts'
 import { added, refuse, said } from './answer.ts'
-import type { State } from './state.ts'
+import { type State, isLively } from './state.ts'
 
 type Of<T extends PersonCommand['type']> = Extract<PersonCommand, { type: T }>
-
-const LIVELY = ['triggered', 'acknowledged', 'mitigated'] as const
-const isLively = (state: string): boolean => LIVELY.some((word) => word === state)
 
 export function acknowledge(state: State, command: Command): Decided[] | Refusal {
   if (!mayAct(command.role, 'responder')) return refuse('role-too-low', 'acknowledging asks for a responder')
@@ -43,7 +40,7 @@ export function mitigate(state: State, command: Command, body: Of<'mitigate'>): 
 /** Resolving while an action is out is refused: somebody must see how it ends. Open questions are withdrawn. */
 export function resolve(state: State, command: Command, body: Of<'resolve'>): Decided[] | Refusal {
   if (!mayAct(command.role, 'responder')) return refuse('role-too-low', 'resolving asks for a responder')
-  if (!isLively(state.view.state))
+  if (!isLively(state.view))
     return refuse('invalid-transition', `an incident that is ${state.view.state} cannot be resolved`)
   if (body.reason.length > REASON_CHARS_MAX)
     return refuse('text-too-long', `a reason holds ${REASON_CHARS_MAX} characters`)
@@ -80,7 +77,7 @@ export function withdraw(state: State, command: Command, reason: string): Decide
 /** A room that nobody is on, with nothing out, resolves when its last alert has. */
 export function settleByAlerts(state: State, command: Command, stillFiring: boolean): Decided[] {
   const { view } = state
-  if (stillFiring || !isLively(view.state) || view.people.length > 0) return []
+  if (stillFiring || !isLively(view) || view.people.length > 0) return []
   const open = openProposal(view)
   if (open && !['voting', 'awaiting-approval'].includes(open.status)) return []
   return [

@@ -5,20 +5,22 @@ import type {
   GateVerdict,
   GuardVerdict,
   HumanDecision,
+  Instant,
   Proposal,
   ProposalBody,
   ProposalStatus,
 } from '../../protocol/domain.ts'
 import type { Decided, EventBody } from '../../protocol/events.ts'
 import { PROPOSALS_PER_INCIDENT_MAX, REASON_CHARS_MAX } from '../../protocol/limits.ts'
-import { type View, openProposal } from '../../protocol/view.ts'
+import { type View, alertKey, openProposal } from '../../protocol/view.ts'
 import { judgeGate } from '../consensus/gate.ts'
 import { judgeGuard, refusing } from '../consensus/guard.ts'
+import { held } from '../consensus/readings.ts'
 import { BALLOT_DEADLINE_MS, RISK, mayAct } from '../consensus/policy.ts'
 import { added, refuse, said } from './answer.ts'
 import { askHuman } from './deliberate.ts'
 import { draft } from './draft.ts'
-import type { State } from './state.ts'
+import { type State, isLively } from './state.ts'
 
 /** The incident's service and every service with an alert: where the symptom shows. */
 export function symptomsOf(view: View): string[] {
@@ -27,19 +29,36 @@ export function symptomsOf(view: View): string[] {
   return [...services].sort()
 }
 
-export function citedEvidence(view: View, cites: string[]): Evidence[] {
-  return [...new Set(cites)].flatMap((id) => (view.evidence[id] ? [view.evidence[id]] : []))
+export function citedEvidence(view: View, cites: string[], at: Instant): Evidence[] {
+  return [...new Set(cites)].flatMap((id) => {
+    const item = held(view.evidence, id)
+    return item ? [asItStands(view, item, at)] : []
+  })
 }
 
-export function gateOf(view: View, body: ProposalBody, cites: string[], at: number): GateVerdict {
+/** An alert is a level: while the room holds it as firing it is observed now, and once it resolved it no longer counts. */
+function asItStands(view: View, item: Evidence, at: Instant): Evidence {
+  if (item.data.kind !== 'alert') return item
+  const alert = view.alerts[alertKey({ source: item.source, fingerprint: item.data.fingerprint })]
+  if (!alert) return item
+  return { ...item, at: alert.status === 'firing' ? at : item.at, data: { ...item.data, status: alert.status } }
+}
+
+export function gateOf(
+  view: View,
+  body: ProposalBody,
+  cites: string[],
+  at: Instant,
+  approvers: readonly string[] = [],
+): GateVerdict {
   if (!view.catalogue) throw new Error('no catalogue')
   return judgeGate({
-    cited: citedEvidence(view, cites),
+    cited: citedEvidence(view, cites, at),
     catalogue: view.catalogue,
     symptoms: symptomsOf(view),
     target: body.plan.action.target,
     at,
-    approver: null,
+    approvers,
   })
 }
 
@@ -84,8 +103,7 @@ export function propose(
 ): Decided[] | Refusal {
   const { view } = state
   const { sealed } = command
-  if (!['triggered', 'acknowledged', 'mitigated'].includes(view.state))
-    return refuse('stale-run', `the incident is ${view.state}`)
+  if (!isLively(view)) return refuse('stale-run', `the incident is ${view.state}`)
   if (body.run !== view.run) return refuse('stale-run', `run ${body.run} is not the latest`)
   if (openProposal(view)) return refuse('another-proposal-open', 'one question at a time')
   if (!sealed || !sealMatches(state, command, sealed, body))
@@ -174,7 +192,7 @@ export function decideMyself(
   const { view } = state
   const { sealed } = command
   if (!mayAct(command.role, 'commander')) return refuse('role-too-low', 'an own decision asks for a commander')
-  if (!view.catalogue || !['triggered', 'acknowledged', 'mitigated'].includes(view.state)) {
+  if (!view.catalogue || !isLively(view)) {
     return refuse('invalid-transition', `an incident that is ${view.state} takes no action`)
   }
   const reason = body.reason.trim()

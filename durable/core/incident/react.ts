@@ -10,7 +10,7 @@ import {
   STATUS_FIRST_MS,
   VERIFY_EVERY_MS,
 } from '../consensus/policy.ts'
-import type { State } from './state.ts'
+import { type State, isLively } from './state.ts'
 
 /** Events after which the incident's row in lists is another. */
 const ROW_CHANGES: ReadonlySet<EventType> = new Set([
@@ -64,8 +64,14 @@ function forBody(state: State, body: EventBody): Effect[] {
     case 'finding-reported': {
       const { finding } = body
       if (finding.detail.agent !== 'resolution') return []
-      const next: Effect[] = finding.detail.plan ? [{ type: 'prepare-proposal', run: finding.run }] : lookAgain(state)
-      return [...next, { type: 'run-agent', agent: 'communication', run: state.view.seq }]
+      // A plan that turns out to be no proposal (rejected before, still refused) must not end the looking: the next look is
+      // due all the same, and is refused while a proposal is being settled. On the wall: at a drill's speed it would overtake.
+      const next: Effect[] = finding.detail.plan ? [{ type: 'prepare-proposal', run: finding.run }] : []
+      return [
+        ...next,
+        ...lookAgain(state, finding.detail.plan ? 'wall' : 'room'),
+        { type: 'run-agent', agent: 'communication', run: state.view.seq },
+      ]
     }
     case 'agent-stopped':
       return body.agent === 'diagnosis' || body.agent === 'resolution' ? lookAgain(state) : []
@@ -113,8 +119,6 @@ function forBody(state: State, body: EventBody): Effect[] {
             },
           ]
         : []
-    case 'verification-ended':
-      return body.end === 'recovered' ? [] : lookAgain(state)
     case 'incident-reopened':
       return lookAgain(state)
     case 'incident-closed':
@@ -134,16 +138,21 @@ function forMove(state: State, proposal: string, status: string): Effect[] {
         { type: 'begin-execution', proposal },
       ]
     case 'not-carried':
+    case 'refused':
       return lookAgain(state)
+    case 'done':
+      return recovered(state, proposal) ? [] : lookAgain(state)
     case 'rejected':
     case 'expired':
     case 'revoked':
       return [{ type: 'resume-clock', proposal }, ...lookAgain(state)]
-    case 'refused':
-      return lookAgain(state)
     default:
       return []
   }
+}
+
+function recovered(state: State, id: string): boolean {
+  return state.view.proposals.find((candidate) => candidate.id === id)?.verification?.end === 'recovered'
 }
 
 function stillVerifying(state: State, id: string): boolean {
@@ -154,10 +163,10 @@ function stillVerifying(state: State, id: string): boolean {
 }
 
 /** The agents look again at fresh evidence, later each time. */
-function lookAgain(state: State): Effect[] {
+function lookAgain(state: State, clock: 'room' | 'wall' = 'room'): Effect[] {
   const { view } = state
   if (view.run >= RUNS_MAX || openProposal(view)) return []
-  if (!['triggered', 'acknowledged', 'mitigated'].includes(view.state)) return []
+  if (!isLively(view)) return []
   const ms = Math.min(RERUN_FIRST_MS * 2 ** Math.max(0, view.run - 1), RERUN_CAP_MS)
-  return [{ type: 'gather-evidence', run: view.run + 1, after: { ms, clock: 'room' } }]
+  return [{ type: 'gather-evidence', run: view.run + 1, after: { ms, clock } }]
 }

@@ -1,4 +1,5 @@
-import type { Alert, Evidence, EvidenceDraft } from '../../protocol/domain.ts'
+import { canonical } from '../../protocol/canonical.ts'
+import type { Alert, Evidence, EvidenceDraft, Instant } from '../../protocol/domain.ts'
 import { alertKey, emptyView, type View } from '../../protocol/view.ts'
 
 /** As much of an alert as tells whether a delivery says anything new. */
@@ -12,10 +13,26 @@ export interface State {
   findings: number
   /** the level of every alert that was ever attached, also of those that the view only counts. */
   levels: Record<string, AlertLevel>
-  /** consecutive readings, for ending a verification early. */
-  streak: { recovered: number; worse: number; rounds: number }
+  /**
+   * Consecutive readings, for ending a verification early; `sampleAt` is the newest sample that counted, so that one
+   * sample read three times is one.
+   */
+  streak: { recovered: number; worse: number; rounds: number; sampleAt: Instant | null; readAt: Instant | null }
   /** when the room last resolved, in room time; a firing alert within the limit reopens it. */
   resolvedAt: number | null
+}
+
+/** Before the first reading of a verification. */
+export const NO_STREAK: State['streak'] = { recovered: 0, worse: 0, rounds: 0, sampleAt: null, readAt: null }
+
+/** Alerts that fire, those that the view only counts included. */
+export function anyFires(state: State): boolean {
+  return Object.values(state.levels).some((level) => level.status === 'firing')
+}
+
+/** The states in which an incident is worked on. */
+export function isLively(view: View): boolean {
+  return view.state === 'triggered' || view.state === 'acknowledged' || view.state === 'mitigated'
 }
 
 /** The state before the first event. */
@@ -25,30 +42,35 @@ export function initialState(): State {
     evidenceIds: {},
     findings: 0,
     levels: {},
-    streak: { recovered: 0, worse: 0, rounds: 0 },
+    streak: { ...NO_STREAK },
     resolvedAt: null,
   }
 }
 
 /** What makes two observations the same thing: a series, an alert, a change, a path. */
 export function evidenceKey(item: Evidence | EvidenceDraft): string {
+  // Canonical JSON, not joined text: a name with a separator in it must not pass for another thing.
+  return canonical(identityOf(item))
+}
+
+function identityOf(item: Evidence | EvidenceDraft): (string | null)[] {
   const { data } = item
   switch (data.kind) {
     case 'metric':
     case 'edge':
-      return `series/${data.series.source}/${data.series.service}/${data.series.name}/${data.series.peer ?? ''}`
+      return ['series', data.series.source, data.series.service, data.series.name, data.series.peer]
     case 'alert':
-      return `alert/${alertKey({ source: item.source, fingerprint: data.fingerprint })}`
+      return ['alert', item.source, data.fingerprint]
     case 'change':
-      return `change/${data.change.source}/${data.change.id}`
+      return ['change', data.change.source, data.change.id]
     case 'log':
-      return `log/${item.source}/${item.service ?? ''}/${data.template}`
+      return ['log', item.source, item.service, data.template]
     case 'past-incident':
-      return `past/${data.incident}`
+      return ['past-incident', data.incident]
     case 'note':
-      return `note/${data.note}`
+      return ['note', data.note]
     case 'topology':
-      return `topology/${data.path.join('>')}`
+      return ['topology', ...data.path]
     default:
       return data satisfies never
   }

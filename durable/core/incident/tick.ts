@@ -1,9 +1,11 @@
 import type { Command, Refusal } from '../../protocol/commands.ts'
-import { AGENTS } from '../../protocol/domain.ts'
+import { AGENTS, type Proposal } from '../../protocol/domain.ts'
 import type { Decided } from '../../protocol/events.ts'
+import { VERIFY_GRACE_MS } from '../consensus/policy.ts'
 import { added, refuse } from './answer.ts'
 import { askHuman, stopAgent } from './deliberate.ts'
 import type { State } from './state.ts'
+import { endVerification } from './verify.ts'
 import { closeBallot } from './vote.ts'
 
 /** The alarm rang: everything due is decided. Ringing early, late or twice is harmless. */
@@ -18,19 +20,30 @@ export function tick(state: State, command: Command): Decided[] | Refusal {
     if (proposal.status === 'voting' && proposal.ballot && command.wall >= proposal.ballot.deadlineWall) {
       events.push(...closeBallot(state, command, proposal, proposal.votes))
     }
-    if (proposal.status === 'awaiting-approval' && command.wall > proposal.body.expiresWall) {
+    // An approval that was never used expires too: what could not be started must not stand in the way for ever.
+    const waits = proposal.status === 'awaiting-approval' || proposal.status === 'approved'
+    if (waits && command.wall >= proposal.body.expiresWall) {
       events.push(
         ...added(command, {
           type: 'proposal-moved',
           proposal: proposal.id,
           status: 'expired',
-          reason: 'nobody decided in time',
+          reason: proposal.status === 'approved' ? 'approved but not started in time' : 'nobody decided in time',
         }),
       )
       events.push(
         ...askHuman(state, command, proposal.id, 'approval-expired', 'the agents look again; a person may decide'),
       )
     }
+    // The readings stopped coming: what could not be read is never concluded from, and it must end all the same.
+    if (isOverdue(proposal, command))
+      events.push(...endVerification(state, command, proposal, 'unreadable', proposal.verification?.readings ?? []))
   }
   return events.length > 0 ? events : refuse('nothing-changed', 'nothing was due')
+}
+
+function isOverdue(proposal: Proposal, command: Command): boolean {
+  const { verification } = proposal
+  if (proposal.status !== 'verifying' || !verification || verification.end !== null) return false
+  return command.at >= verification.until + VERIFY_GRACE_MS
 }

@@ -1,4 +1,5 @@
 import { AGENTS, type Instant } from '../../protocol/domain.ts'
+import { VERIFY_GRACE_MS } from '../consensus/policy.ts'
 import type { State } from './state.ts'
 
 /** A named reason to ring the room's one alarm. */
@@ -19,8 +20,12 @@ export function timers(state: State): Timer[] {
     if (proposal.status === 'voting' && proposal.ballot) {
       due.push({ name: `ballot-deadline:${proposal.id}`, due: { clock: 'wall', at: proposal.ballot.deadlineWall } })
     }
-    if (proposal.status === 'awaiting-approval') {
+    if (proposal.status === 'awaiting-approval' || proposal.status === 'approved') {
       due.push({ name: `approval-expires:${proposal.id}`, due: { clock: 'wall', at: proposal.body.expiresWall } })
+    }
+    if (proposal.status === 'verifying' && proposal.verification?.end === null) {
+      const at = proposal.verification.until + VERIFY_GRACE_MS
+      due.push({ name: `verification-overdue:${proposal.id}`, due: { clock: 'room', at } })
     }
   }
   return due

@@ -1,17 +1,21 @@
 import type { Command, Refusal, RoomCommand } from '../../protocol/commands.ts'
-import type { Proposal, SignalReading, VerificationEnd, VerifySignal } from '../../protocol/domain.ts'
+import type { Instant, Proposal, SignalReading, VerificationEnd, VerifySignal } from '../../protocol/domain.ts'
 import type { Decided, EventBody } from '../../protocol/events.ts'
-import { firingAlerts } from '../../protocol/view.ts'
 import { assert } from '../assert.ts'
-import { RECOVERED_READINGS, WORSE_READINGS } from '../consensus/policy.ts'
+import { RECOVERED_READINGS, VERIFY_EVERY_MS, WORSE_READINGS } from '../consensus/policy.ts'
 import { added, refuse, said } from './answer.ts'
 import { askHuman } from './deliberate.ts'
 import { settleByAlerts } from './lifecycle.ts'
-import type { State } from './state.ts'
+import { type State, anyFires } from './state.ts'
+import { advance } from './streak.ts'
 
 type Raw = Omit<SignalReading, 'judged'>
 
-/** One reading of the signals that must recover. Judged here; ends the window when it is settled or over. */
+/**
+ * One reading of the signals that must recover. Judged here; ends the window when it is settled or over. Every named signal
+ * is judged: one that was not read is unreadable. A reading that follows too soon on the last is refused, so that a chain of
+ * readings that was doubled by a repeated effect becomes one again.
+ */
 export function sampleVerification(
   state: State,
   command: Command,
@@ -19,12 +23,15 @@ export function sampleVerification(
 ): Decided[] | Refusal {
   const proposal = state.view.proposals.find((candidate) => candidate.id === body.proposal)
   const verification = proposal?.verification
-  if (!proposal || !verification || verification.end !== null)
+  if (!proposal || !verification || verification.end !== null || !isWatched(proposal))
     return refuse('nothing-to-settle', 'nothing is being verified there')
+  const { readAt } = state.streak
+  if (readAt !== null && command.at - readAt < VERIFY_EVERY_MS)
+    return refuse('nothing-changed', 'these signals were read a moment ago')
   const { signals } = proposal.body.plan.verify
-  const readings = body.readings.flatMap((raw): SignalReading[] => {
-    const signal = signals[raw.signal]
-    return signal ? [{ ...raw, judged: judge(signal, raw, verification.settleAt) }] : []
+  const readings = signals.map((signal, index): SignalReading => {
+    const raw = readable(index, body.readings)
+    return { ...raw, judged: judge(signal, raw, verification.settleAt, command.at) }
   })
   const events = said(command, { type: 'verification-sampled', proposal: proposal.id, readings })
   // While nobody knows whether it ran, signals are shown and nothing is concluded from them.
@@ -33,11 +40,27 @@ export function sampleVerification(
   return end === null ? events : [...events, ...endVerification(state, command, proposal, end, readings)]
 }
 
+/** While an outcome is unknown the signals are watched too; a proposal that was revoked or ended is watched no more. */
+function isWatched(proposal: Proposal): boolean {
+  return proposal.status === 'verifying' || proposal.status === 'outcome-unknown'
+}
+
+function readable(signal: number, readings: Raw[]): Raw {
+  const raw = readings.find((candidate) => candidate.signal === signal)
+  const read = raw !== undefined && raw.value !== null && raw.at !== null
+  return read && Number.isFinite(raw.value) && Number.isFinite(raw.at)
+    ? { signal, value: raw.value, at: raw.at }
+    : { signal, value: null, at: null }
+}
+
 /** Only samples taken after the action had time to settle are judged. */
-function judge(signal: VerifySignal, raw: Raw, settleAt: number): SignalReading['judged'] {
+function judge(signal: VerifySignal, raw: Raw, settleAt: Instant, now: Instant): SignalReading['judged'] {
   if (raw.value === null || raw.at === null) return 'unreadable'
-  // An alert is a level: 1 while it fires, read now.
-  if (signal.kind === 'alert') return raw.value === 0 ? 'recovered' : 'no-better'
+  // An alert is a level: 1 while it fires, as the room holds it now.
+  if (signal.kind === 'alert') {
+    if (now < settleAt) return 'unreadable'
+    return raw.value === 0 ? 'recovered' : 'no-better'
+  }
   if (raw.at < settleAt) return 'unreadable'
   const away = signal.direction === 'up' ? 1 : -1
   if (raw.value * away <= signal.recoveredAt * away) return 'recovered'
@@ -53,8 +76,9 @@ function endOf(
   if (command.at < window.settleAt) return null
   const count = (judged: SignalReading['judged']) => readings.filter((reading) => reading.judged === judged).length
   const allRecovered = readings.length > 0 && count('recovered') === readings.length
-  if (allRecovered && state.streak.recovered + 1 >= RECOVERED_READINGS) return 'recovered'
-  if (count('worse') > 0 && state.streak.worse + 1 >= WORSE_READINGS) return 'worse'
+  const streak = advance(state.streak, readings, command.at)
+  if (streak.recovered >= RECOVERED_READINGS) return 'recovered'
+  if (streak.worse >= WORSE_READINGS) return 'worse'
   if (command.at < window.until) return null
   if (count('worse') > 0) return 'worse'
   if (readings.length === 0 || count('unreadable') > 0) return 'unreadable'
@@ -79,7 +103,7 @@ export function endVerification(
       bodies.push({ type: 'incident-mitigated', reason: `${proposal.body.plan.title}: every named signal recovered` })
     }
     // The question is answered; whether nobody is on it is judged on the state that these events make.
-    const alone = firingAlerts(state.view) === 0 && Object.keys(state.view.alerts).length > 0
+    const alone = !anyFires(state) && Object.keys(state.levels).length > 0
     const settled = alone
       ? settleByAlerts(
           {

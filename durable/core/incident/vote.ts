@@ -3,6 +3,7 @@ import type { Certificate, Proposal, Vote } from '../../protocol/domain.ts'
 import type { Decided } from '../../protocol/events.ts'
 import { RISK } from '../consensus/policy.ts'
 import { judgeQuorum, mayClose } from '../consensus/quorum.ts'
+import { held } from '../consensus/readings.ts'
 import { added, refuse, said } from './answer.ts'
 import { askHuman } from './deliberate.ts'
 import { gateOf } from './propose.ts'
@@ -40,7 +41,7 @@ function voidFor(
   if (body.digest !== proposal.digest) return 'wrong-digest'
   if (proposal.ballot?.closedAt !== null || command.wall > (proposal.ballot?.deadlineWall ?? 0)) return 'late'
   if (proposal.votes.some((vote) => vote.voter === body.voter && vote.void === null)) return 'second-vote'
-  if (body.draft.cites.some((id) => state.view.evidence[id] === undefined)) return 'unknown-evidence'
+  if (body.draft.cites.some((id) => !held(state.view.evidence, id))) return 'unknown-evidence'
   return null
 }
 

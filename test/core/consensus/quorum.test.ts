@@ -1,0 +1,111 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { FAULTS_F, QUORUM, RISK, VOTERS_N } from '../../../durable/core/consensus/policy.ts'
+import { judgeQuorum, mayClose, tally } from '../../../durable/core/consensus/quorum.ts'
+import type { Answer, RiskClass, Vote, VoterName } from '../../../durable/protocol/domain.ts'
+import { REQUIRED_SUPPORTERS, VOTERS } from '../../../durable/protocol/domain.ts'
+import { type Case, casesOf, words } from './cases.ts'
+
+const cast = (voter: VoterName, vote: Answer, empty: Vote['void'] = null): Vote => ({
+  voter,
+  vote,
+  cites: [],
+  reason: '',
+  method: '',
+  digest: 'd',
+  at: 0,
+  void: empty,
+})
+
+function votesOf(found: Case): Vote[] {
+  return VOTERS.flatMap((voter) => {
+    const [said] = words(found, voter)
+    if (said === 'silent') return []
+    return [said === 'void' ? cast(voter, 'oppose', 'unknown-evidence') : cast(voter, said as Answer)]
+  })
+}
+
+describe('the table of quorum cases', () => {
+  const cases = casesOf('quorum-cases.txt')
+
+  test('[CN1] the table is there, whole', () => {
+    expect(cases.length).toBeGreaterThanOrEqual(20)
+  })
+
+  test.each(cases.map((found) => [found.title, found] as const))('[CN1] %s', (_title, found) => {
+    const [risk, deadline] = words(found, 'risk')
+    const votes = votesOf(found)
+    const over = deadline === 'deadline' || mayClose(votes, risk as RiskClass)
+    const outcome = judgeQuorum(votes, risk as RiskClass)
+    const ends = over ? [outcome.carries ? 'carried' : 'not-carried', outcome.reason] : ['open', 'waits']
+    expect(ends).toEqual(words(found, 'ends'))
+  })
+})
+
+const anyVotes = fc
+  .tuple(...VOTERS.map(() => fc.constantFrom('support', 'oppose', 'abstain', 'void', 'silent')))
+  .map((said) =>
+    VOTERS.flatMap((voter, index) => {
+      const word = said[index]
+      if (word === 'silent' || word === undefined) return []
+      return [word === 'void' ? cast(voter, 'support', 'late') : cast(voter, word as Answer)]
+    }),
+  )
+const anyRisk = fc.constantFrom<RiskClass>('reversible', 'wider', 'irreversible')
+
+describe('what holds for all votes', () => {
+  test('[CN2] the quorum is 2f+1 of 3f+1, and two quorums share a voter that is not faulty', () => {
+    expect([VOTERS_N, QUORUM]).toEqual([3 * FAULTS_F + 1, 2 * FAULTS_F + 1])
+    expect(2 * QUORUM - VOTERS_N).toBeGreaterThan(FAULTS_F)
+    expect(QUORUM).toBe(Math.floor((VOTERS_N + FAULTS_F) / 2) + 1)
+  })
+
+  test('[CN2] what carries has the quorum, the required supporters and the conditions of its risk', () => {
+    fc.assert(
+      fc.property(anyVotes, anyRisk, (votes, risk) => {
+        if (!judgeQuorum(votes, risk).carries) return
+        const { supporters, opposers } = tally(votes)
+        expect(supporters.length).toBeGreaterThanOrEqual(RISK[risk].supporters)
+        expect(supporters).toEqual(expect.arrayContaining([...REQUIRED_SUPPORTERS]))
+        if (RISK[risk].nobodyOpposing) expect(opposers).toEqual([])
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('[CN2] one voter, whatever it says, never makes carry what three others do not all support', () => {
+    fc.assert(
+      fc.property(anyVotes, anyRisk, fc.constantFrom(...VOTERS), (votes, risk, liar) => {
+        const honest = votes.filter((vote) => vote.voter !== liar && vote.void === null && vote.vote === 'support')
+        if (judgeQuorum(votes, risk).carries) expect(honest.length).toBeGreaterThanOrEqual(QUORUM - FAULTS_F)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('[CN3] a ballot closes early only when no vote to come could change that it does not carry', () => {
+    fc.assert(
+      fc.property(anyVotes, anyRisk, anyVotes, (votes, risk, later) => {
+        if (!mayClose(votes, risk) || tally(votes).missing.length === 0) return
+        const missing = tally(votes).missing
+        const all = [...votes, ...later.filter((vote) => missing.includes(vote.voter))]
+        expect(judgeQuorum(all, risk).carries).toBe(false)
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+
+  test('[CN4] the first counted vote of a voter is its vote; void ones count as not cast', () => {
+    const votes = [
+      cast('detection', 'support', 'wrong-digest'),
+      cast('detection', 'oppose'),
+      cast('detection', 'support'),
+    ]
+    expect(tally(votes)).toEqual({
+      supporters: [],
+      opposers: ['detection'],
+      abstainers: [],
+      missing: ['diagnosis', 'prediction', 'resolution'],
+    })
+  })
+})
