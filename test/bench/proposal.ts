@@ -80,7 +80,7 @@ function untilFirstAlert(seed: number) {
   const model = scenario.begin(seed)
   const startedAt = Date.now() - length
   const emissions: Emission[] = []
-  for (let ms = 1_000; ms <= length; ms += 1_000) emissions.push(...model.step(ms, startedAt))
+  for (let ms = 0; ms <= length; ms += 1_000) emissions.push(...model.step(ms, startedAt))
   const [alert] = emissions.flatMap((emission) => emission.alerts).filter(({ status }) => status === 'firing')
   if (!alert) throw new Error(`${STORY} has no alert`)
   return { emissions: bySource(emissions), alert }
@@ -89,7 +89,7 @@ function untilFirstAlert(seed: number) {
 function lengthUntilAlert(seed: number): number {
   const scenario = scenarioNamed(STORY)
   const model = scenario?.begin(seed)
-  for (let ms = 1_000; ms <= (scenario?.durationMs ?? 0); ms += 1_000)
+  for (let ms = 0; ms <= (scenario?.durationMs ?? 0); ms += 1_000)
     if (model?.step(ms, 0).some((emission) => emission.alerts.length > 0)) return ms
   throw new Error(`${STORY} never alerts`)
 }

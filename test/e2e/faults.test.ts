@@ -11,18 +11,18 @@ import { until } from './until.ts'
 
 /** With the variant `slow-answer` an action takes effect 2 s after the call and answers 2 s after that. */
 const CASES = [
-  { when: 'right after the approval, before the call', variant: 'slow-answer', killAfterMs: 0, awaitStart: false },
-  { when: 'after the call, before its effect', variant: 'slow-answer', killAfterMs: 1_000, awaitStart: true },
-  { when: 'after the effect, before its answer', variant: 'slow-answer', killAfterMs: 3_000, awaitStart: true },
+  { when: 'killed right after the approval', variant: 'slow-answer', killAfterMs: 0, awaitStart: false },
+  { when: 'killed after the call, before its effect', variant: 'slow-answer', killAfterMs: 1_000, awaitStart: true },
+  { when: 'killed after the effect, before its answer', variant: 'slow-answer', killAfterMs: 3_000, awaitStart: true },
   {
-    when: 'never: the answer is withheld until the timeout',
+    when: 'no answer until the timeout',
     variant: 'answer-withheld',
     killAfterMs: null,
     awaitStart: true,
   },
 ]
 
-test.each(CASES)('[GR19] the server is killed $when: the action runs once, the incident ends', async (fault) => {
+test.each(CASES)('[GR19] $when: the action runs once, the incident ends', async (fault) => {
   const port = await freePort()
   const state = tempFolder('fault')
   let server = await serve('product', { port, state })
