@@ -4,9 +4,9 @@ import { databaseCascade } from '../../scenarios/database-cascade/index.ts'
 import { playOn, playToAlert, situationAt } from '../engines/rig.ts'
 import { planOf, pruned, votesOn } from './council.ts'
 
-const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1)
+const SEEDS = Array.from({ length: 10 }, (_, index) => index + 1)
 /** Seconds after the page at which the room may have looked. */
-const LOOKS_S = [2, 15, 60]
+const LOOKS_S = [2, 60]
 
 /** What the four voters say of Resolution's own proposal at each look. */
 function looks(seed: number, variant: string | null): ReturnType<typeof votesOn>[] {
