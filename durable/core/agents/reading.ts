@@ -66,6 +66,17 @@ export function isTrouble(signal: Signal): boolean {
   return departure !== null && departure.present && departure.direction === (window.breach === 'above' ? 'up' : 'down')
 }
 
+/** A change of fewer sigmas is seen, but where it began is a guess: its noise hides the first samples. */
+const CLEAR_SIGMAS = 8
+
+/** When trouble seen in several signals began: by the clear ones, else by any; null when none shows an onset. */
+export function earliestOnset(signals: readonly Signal[]): Instant | null {
+  const departed = signals.flatMap(({ departure }) => departure ?? [])
+  const clear = departed.filter(({ sizeSigma }) => sizeSigma >= CLEAR_SIGMAS)
+  const onsets = (clear.length > 0 ? clear : departed).map(({ onsetAt }) => onsetAt)
+  return onsets.length > 0 ? Math.min(...onsets) : null
+}
+
 /** When the trouble of a signal began; null when that lies before its window or nothing changed. */
 export function onsetOf(signal: Signal): Instant | null {
   return signal.departure?.onsetAt ?? null

@@ -1,6 +1,6 @@
 import type { ChangePoint, FindingDetail, FindingDraft, Gap } from '../../../protocol/domain.ts'
 import type { Situation } from '../agent.ts'
-import { isTrouble, onsetOf, signalsOf, type Signal } from '../reading.ts'
+import { earliestOnset, isTrouble, onsetOf, signalsOf, type Signal } from '../reading.ts'
 import { symptomServices } from '../symptom.ts'
 import { foundationsOf } from '../topology.ts'
 import { durationText, levelText, listText, significant } from '../words.ts'
@@ -30,8 +30,7 @@ export function detect(situation: Situation): Finding {
   const linked = changed.filter((signal) => near.has(signal.service))
   const troubled = linked.filter(isTrouble)
   const deciding = troubled.length > 0 ? troubled : linked
-  const onsets = deciding.flatMap((signal) => onsetOf(signal) ?? [])
-  const onsetAt = onsets.length > 0 ? Math.min(...onsets) : null
+  const onsetAt = earliestOnset(deciding)
   const changes = changed
     .flatMap(changePointOf)
     .sort((a, b) => b.sizeSigma - a.sizeSigma)

@@ -1,6 +1,6 @@
 import type { Gap, Instant } from '../../../protocol/domain.ts'
 import type { Situation } from '../agent.ts'
-import { changeEventsOf, isTrouble, onsetOf, signalsOf, type ChangeEvent, type Signal } from '../reading.ts'
+import { changeEventsOf, earliestOnset, isTrouble, signalsOf, type ChangeEvent, type Signal } from '../reading.ts'
 import { symptomServices } from '../symptom.ts'
 import { calleesOf, foundationsOf, pathBetween } from '../topology.ts'
 import { tokensOf } from '../words.ts'
@@ -49,8 +49,7 @@ export function candidatesOf(situation: Situation): {
   const drafts = catalogue.services.map((service): Candidate => {
     const own = signals.filter((signal) => signal.service === service.id && signal.peer === null)
     const troubled = own.filter(isTrouble).sort((a, b) => (b.departure?.sizeSigma ?? 0) - (a.departure?.sizeSigma ?? 0))
-    const onsets = troubled.flatMap((signal) => onsetOf(signal) ?? [])
-    const onsetAt = onsets.length > 0 ? Math.min(...onsets) : null
+    const onsetAt = earliestOnset(troubled)
     const mine = events.filter(({ change }) => change.service === service.id)
     const reference = onsetAt ?? symptomAt ?? situation.at
     return {
@@ -78,8 +77,8 @@ export function candidatesOf(situation: Situation): {
 function symptomOnset(situation: Situation, signals: Signal[], symptoms: string[]): Instant | null {
   const leading = symptoms[0]
   const own = signals.filter((signal) => signal.service === leading && signal.peer === null && isTrouble(signal))
-  const seen = own.flatMap((signal) => onsetOf(signal) ?? [])
-  if (seen.length > 0) return Math.min(...seen)
+  const seen = earliestOnset(own)
+  if (seen !== null) return seen
   const starts = situation.alerts.filter((alert) => alert.service === leading).map((alert) => alert.startsAt)
   return starts.length > 0 ? Math.min(...starts) : null
 }
