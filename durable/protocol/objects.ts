@@ -142,7 +142,14 @@ export interface EventsPage {
   head: number
 }
 
-export type DetailAnswer = { found: true; detail: IncidentDetail } | { found: false }
+/** An effect that the room gave up after its tries: shown until somebody has it tried again. */
+export interface ParkedEffect {
+  key: string
+  attempts: number
+  reason: string
+}
+
+export type DetailAnswer = { found: true; detail: IncidentDetail; parked: ParkedEffect[] } | { found: false }
 
 // ---------------------------------------------------------------------------------------------- stage
 

@@ -2,8 +2,11 @@ import { HEARTBEAT_MS, RESUME_EVENTS_MAX } from '../protocol/limits.ts'
 import type { ServerMessage } from '../protocol/messages.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
 import type { Kernel } from './kernel.ts'
-import { jsonAfter } from './log.ts'
+import { bytesAfter, jsonAfter } from './log.ts'
 import type { Session } from './sessions.ts'
+
+/** A delta of more stored bytes than this is dearer than the view itself: frozen evidence is a hundred kilobytes a run. */
+export const DELTA_BYTES_MAX = 256_000
 
 type Hello = Extract<ServerMessage, { type: 'hello' }>
 
@@ -36,12 +39,13 @@ export class Greeter {
     this.#sql = sql
   }
 
-  /** The events after the client's own last one, when this log holds them and they are few; else the whole view. */
+  /** The events after the client's own last one, when this log holds them and they are few and small; else the whole view. */
   hello({ person, role }: Omit<Session, 'sent'>, resume: Resume, wall: number): string {
     const kernel = this.#kernel
     const { seq } = kernel.state.view
     const { after, epoch } = resume
-    const resumes = after !== null && epoch === kernel.epoch && after <= seq && seq - after <= RESUME_EVENTS_MAX
+    const known = after !== null && epoch === kernel.epoch && after <= seq && seq - after <= RESUME_EVENTS_MAX
+    const resumes = known && bytesAfter(this.#sql, after) <= DELTA_BYTES_MAX
     const head: Omit<Hello, 'snapshot' | 'delta'> = {
       type: 'hello',
       version: PROTOCOL_VERSION,

@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import type { RoomCommand } from '../protocol/commands.ts'
 import type { Actor, DrillClock } from '../protocol/domain.ts'
 import { CLOSE, PING, PONG, type ServerMessage } from '../protocol/messages.ts'
-import type { DetailAnswer, EventsPage, OrderAnswer, PersonOrder } from '../protocol/objects.ts'
+import type { DetailAnswer, EventsPage, OrderAnswer, ParkedEffect, PersonOrder } from '../protocol/objects.ts'
 import { incidentDetail, incidentRow } from '../protocol/rows.ts'
 import { nextAlarm, timerIsDue } from './alarms.ts'
 import type { Answer } from './answers.ts'
@@ -27,13 +27,6 @@ type Opening = Omit<Extract<RoomCommand, { type: 'open' }>, 'type'> & { clock: D
 type Delivery = { id: string; alerts: Extract<RoomCommand, { type: 'deliver-alerts' }>['alerts'] }
 type Refused = Extract<Answer, { ok: false }>
 type Done = { ok: true } | { ok: false; reason: string }
-
-/** An effect that is no longer tried by itself. */
-export interface ParkedEffect {
-  key: string
-  attempts: number
-  reason: string
-}
 
 /**
  * One active incident. Parse, seal, decide, commit, fan out, perform: the parts are beside this file, and this one says
@@ -113,7 +106,8 @@ export class IncidentRoom extends DurableObject<Env> {
   }
 
   async detail(): Promise<DetailAnswer> {
-    return this.#kernel.isOpen ? { found: true, detail: incidentDetail(this.#kernel.state.view) } : { found: false }
+    if (!this.#kernel.isOpen) return { found: false }
+    return { found: true, detail: incidentDetail(this.#kernel.state.view), parked: this.#parkedEffects() }
   }
 
   /** A page of the log after seq `after`; null for a room that was never opened. */
@@ -128,14 +122,6 @@ export class IncidentRoom extends DurableObject<Env> {
     if (!this.#kernel.isOpen) return null
     const { seq, hash } = this.#kernel.state.view
     return { epoch: this.#kernel.epoch, seq, hash }
-  }
-
-  /** Effects that were given up after EFFECT_TRIES_MAX tries, with why. */
-  async parked(): Promise<ParkedEffect[]> {
-    if (!this.#kernel.isOpen) return []
-    return pending(this.ctx.storage.sql).flatMap(({ key, attempts, parked }) =>
-      parked === null ? [] : [{ key, attempts, reason: parked }],
-    )
   }
 
   /** Tries parked effects again; answers how many. */
@@ -252,6 +238,13 @@ export class IncidentRoom extends DurableObject<Env> {
     const text = JSON.stringify({ type: 'clock', clock } satisfies ServerMessage)
     for (const [socket] of this.#sessions.all()) send(socket, text)
     this.#go()
+  }
+
+  /** Effects that were given up after EFFECT_TRIES_MAX tries, with why. */
+  #parkedEffects(): ParkedEffect[] {
+    return pending(this.ctx.storage.sql).flatMap(({ key, attempts, parked }) =>
+      parked === null ? [] : [{ key, attempts, reason: parked }],
+    )
   }
 
   #gone(socket: WebSocket): void {

@@ -56,6 +56,13 @@ export function jsonAfter(sql: SqlStorage, after: number, limit = ALL): string[]
     .map((row) => row.json)
 }
 
+/** What the events after seq `after` weigh as stored, in characters of JSON. */
+export function bytesAfter(sql: SqlStorage, after: number): number {
+  return (
+    sql.exec<{ sum: number | null }>('SELECT sum(length(json)) AS sum FROM events WHERE seq > ?', after).one().sum ?? 0
+  )
+}
+
 /** Up to `limit` events after seq `after`, in the present shape. */
 export function eventsAfter(sql: SqlStorage, after: number, limit = ALL): RoomEvent[] {
   return jsonAfter(sql, after, limit).map((json) => upgrade(JSON.parse(json) as RoomEvent))

@@ -107,11 +107,15 @@ describe('the outbox', () => {
       enqueue(sql, [{ type: 'pause-clock', proposal: 'p-1' }], 1, 0, 0)
       sql.exec('UPDATE outbox SET attempts = ? WHERE key = ?', EFFECT_TRIES_MAX - 1, 'pause-clock:p-1')
     })
-    const parked = async () => (await room.parked()).map(({ key, attempts }) => ({ key, attempts }))
+    const parkedEffects = async () => {
+      const answer = await room.detail()
+      return answer.found ? answer.parked : []
+    }
+    const parked = async () => (await parkedEffects()).map(({ key, attempts }) => ({ key, attempts }))
     await room.order(note('anything wakes the outbox'))
     await until(async () => (await parked()).length === 1, 'parked')
     expect(await parked()).toEqual([{ key: 'pause-clock:p-1', attempts: EFFECT_TRIES_MAX }])
-    expect((await room.parked())[0]?.reason).not.toBe('')
+    expect((await parkedEffects())[0]?.reason).not.toBe('')
     expect(await room.retryParked()).toBe(1)
     await until(
       () =>
@@ -148,5 +152,27 @@ describe('the outbox', () => {
       expect(await storage.getAlarm()).not.toBeNull()
     })
     await runDurableObjectAlarm(room)
+  })
+
+  it('[AC52] the kill switch reaches the log once, whoever tells it again', async () => {
+    const { room } = await openRoom()
+    await quiet(room)
+    const set = { on: true, by: 'ada', reason: 'everything stops' }
+    await room.setKillSwitch(set)
+    await room.setKillSwitch(set)
+    const events = (await room.events(0, 1_000))?.events ?? []
+    const told = events.filter(({ body }) => body.type === 'kill-switch-set')
+    expect(told.map(({ by, body }) => ({ by: by.name, body }))).toEqual([
+      { by: 'ada', body: { type: 'kill-switch-set', on: true, reason: 'everything stops' } },
+    ])
+  })
+
+  it('[AC53] a look at the world names what it could not read and why', async () => {
+    const { room } = await openRoom()
+    await until(async () => ((await room.head())?.seq ?? 0) > 3, 'the first look')
+    const events = (await room.events(0, 1_000))?.events ?? []
+    const gaps = events.flatMap(({ body }) => (body.type === 'evidence-recorded' ? body.gaps : []))
+    for (const service of ['checkout', 'db-proxy', 'orders-db'])
+      expect(gaps).toContainEqual({ what: `telemetry of ${service}`, reason: 'not-watched' })
   })
 })

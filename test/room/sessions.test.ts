@@ -1,10 +1,16 @@
 import { evictDurableObject } from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
-import { COMMANDS_PER_MINUTE_MAX, FRAME_BYTES_MAX, RESUME_EVENTS_MAX } from '../../durable/protocol/limits.ts'
+import {
+  COMMANDS_PER_MINUTE_MAX,
+  FRAME_BYTES_MAX,
+  NOTE_CHARS_MAX,
+  RESUME_EVENTS_MAX,
+} from '../../durable/protocol/limits.ts'
 import { CLOSE, PING, PONG } from '../../durable/protocol/messages.ts'
 import { emptyView, project } from '../../durable/protocol/view.ts'
 import type { View } from '../../durable/protocol/view.ts'
 import { canonical } from '../../durable/protocol/canonical.ts'
+import { DELTA_BYTES_MAX } from '../../durable/room/hello.ts'
 import { inside, note, openRoom, quiet, roomNamed } from './opening.ts'
 import { join, until } from './socket.ts'
 
@@ -59,6 +65,16 @@ describe('joining', () => {
     expect(far.snapshot?.seq).toBe(head)
     const near = await (await join(room, { after: head - RESUME_EVENTS_MAX, epoch })).next('hello')
     expect(near.delta).toHaveLength(RESUME_EVENTS_MAX)
+  })
+
+  it('[LM21] gives a snapshot where the delta would weigh more than 256 kB', async () => {
+    const { room } = await openRoom()
+    const seq = await quiet(room)
+    const { epoch } = await (await join(room)).next('hello')
+    const long = 'x'.repeat(NOTE_CHARS_MAX)
+    for (let n = 0; n * NOTE_CHARS_MAX < DELTA_BYTES_MAX; n += 1) await room.order(note(long))
+    expect((await (await join(room, { after: seq, epoch })).next('hello')).snapshot).not.toBeNull()
+    expect((await (await join(room, { after: seq + 20, epoch })).next('hello')).delta).not.toBeNull()
   })
 
   it('[BR4] the log alone folds to the view that a hello shows', async () => {
@@ -121,6 +137,18 @@ describe('joining', () => {
 })
 
 describe('speaking', () => {
+  it('[BR13] a drill clock that is paused, resumed or set is told to everybody and kept through an eviction', async () => {
+    const { room } = await openRoom()
+    await quiet(room)
+    const client = await join(room)
+    expect((await client.next('hello')).clock).toBeNull()
+    const clock = { startedAt: 1, startedWall: 2, speed: 60, pausedMs: 3, pausedSinceWall: 4 }
+    await room.setClock(clock)
+    expect(await client.next('clock')).toEqual({ type: 'clock', clock })
+    await evictDurableObject(room, { webSockets: 'hibernate' })
+    expect((await (await join(room)).next('hello')).clock).toEqual(clock)
+  })
+
   it('[BR8] a command is answered with its id and seq, again with the first answer, over HTTP and socket alike', async () => {
     const { room } = await openRoom()
     await quiet(room)
