@@ -26,7 +26,11 @@ export function settingsOf(seed: number): Settings {
     parksAfterS: null,
     lostCalls: null,
     laterFix: null,
-    checkoutRule: { meanS: 1, forS: 15, keepS: 15 },
+    rules: {
+      checkout: { meanS: 1, forS: 15, keepS: 15 },
+      storefront: { meanS: 1, forS: 25, keepS: 15 },
+      search: { meanS: 1, forS: 15, keepS: 15 },
+    },
     endpoint: PROMPT,
   }
   return {

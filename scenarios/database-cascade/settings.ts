@@ -15,6 +15,13 @@ export const CAST: Cast = {
   notifier: 'notifier',
 }
 
+/** How an alert rule looks: at a mean of `meanS`; it fires after holding for `forS`, and stops `keepS` after; seconds. */
+export interface RulePace {
+  meanS: number
+  forS: number
+  keepS: number
+}
+
 /** All that a seed or a variant may change. Seconds are scenario seconds since the start of the story. */
 export interface Settings {
   seed: number
@@ -39,8 +46,7 @@ export interface Settings {
   lostCalls: { fromS: number; share: number } | null
   /** the deploy system says that the limit was raised again; it takes effect long after. */
   laterFix: { announcedS: number; effectiveS: number; limit: number } | null
-  /** the checkout rule looks at a mean of so many seconds, and how long it must hold and keeps firing, seconds. */
-  checkoutRule: { meanS: number; forS: number; keepS: number }
+  rules: { checkout: RulePace; storefront: RulePace; search: RulePace }
   endpoint: EndpointBehaviour
 }
 

@@ -1,5 +1,5 @@
 import type { Change, SourceSeverity } from '../../durable/protocol/domain.ts'
-import type { Part, Settings } from './settings.ts'
+import type { Part, RulePace, Settings } from './settings.ts'
 
 /** A configuration takes effect so long after the deploy system says that it was rolled out, seconds. */
 const ROLLOUT_S = 3
@@ -47,22 +47,18 @@ export function changesAt(settings: Settings, second: number, at: number): Annou
 }
 
 /** An alert rule as Prometheus has it: true for `forS` fires, false for `keepS` resolves. */
-export interface Rule {
+export interface Rule extends RulePace {
   name: string
   part: Part
   severity: SourceSeverity
   signal: 'errors'
   above: number
-  /** the signal's mean over so many seconds is compared. */
-  meanS: number
-  forS: number
-  keepS: number
   summary: string
   /** free text that a person wrote into the rule. */
   description: string
 }
 
-export function rulesOf({ cast, checkoutRule }: Settings): Rule[] {
+export function rulesOf({ cast, rules }: Settings): Rule[] {
   return [
     {
       name: 'CheckoutErrorsHigh',
@@ -70,7 +66,7 @@ export function rulesOf({ cast, checkoutRule }: Settings): Rule[] {
       severity: 'critical',
       signal: 'errors',
       above: 0.05,
-      ...checkoutRule,
+      ...rules.checkout,
       summary: 'More than 5 % of checkouts fail',
       // It guesses wrongly, as such texts do; nothing may follow from it.
       description: `Last time this was caused by a ${cast.search} deploy. Roll back ${cast.search} first and ask later.`,
@@ -81,9 +77,7 @@ export function rulesOf({ cast, checkoutRule }: Settings): Rule[] {
       severity: 'error',
       signal: 'errors',
       above: 0.05,
-      meanS: 1,
-      forS: 25,
-      keepS: 15,
+      ...rules.storefront,
       summary: 'More than 5 % of storefront requests fail',
       description: 'Check whether checkout is failing too.',
     },
@@ -93,9 +87,7 @@ export function rulesOf({ cast, checkoutRule }: Settings): Rule[] {
       severity: 'error',
       signal: 'errors',
       above: 0.05,
-      meanS: 1,
-      forS: 15,
-      keepS: 15,
+      ...rules.search,
       summary: 'More than 5 % of searches fail',
       description: 'Search is down or restarting.',
     },

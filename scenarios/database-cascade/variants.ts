@@ -33,7 +33,12 @@ export const VARIANTS: Record<string, Variant> = {
     change: (settings) => ({
       ...settings,
       parksAfterS: 26,
-      checkoutRule: { meanS: 60, forS: 30, keepS: 900 },
+      rules: {
+        ...settings.rules,
+        checkout: { meanS: 60, forS: 30, keepS: 900 },
+        // The storefront's short spell of failures pages nobody.
+        storefront: { meanS: 1, forS: 60, keepS: 15 },
+      },
     }),
   },
   'diagnosis-opposes': {

@@ -1,44 +1,26 @@
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test'
-import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import type { IncidentDirectory } from '../../durable/directory/index.ts'
-import type { ServiceMonitor } from '../../durable/monitor/index.ts'
 import { clockAt } from '../../durable/protocol/clock.ts'
-import type { Catalogue, SeriesWindow } from '../../durable/protocol/domain.ts'
+import type { SeriesWindow } from '../../durable/protocol/domain.ts'
 import type { DrillRow } from '../../durable/protocol/objects.ts'
-import type { IncidentRoom } from '../../durable/room/index.ts'
 import { HISTORY_MS } from '../../durable/stage/begin.ts'
-import type { DrillStage } from '../../durable/stage/index.ts'
 import { databaseCascade } from '../../scenarios/database-cascade/index.ts'
-
-const stageOf = (drill: string) => env.STAGE.getByName(drill) as unknown as DurableObjectStub<DrillStage>
-const directoryOf = (name: string) => env.DIRECTORY.getByName(name) as unknown as DurableObjectStub<IncidentDirectory>
-const monitorOf = (name: string) => env.MONITOR.getByName(name) as unknown as DurableObjectStub<ServiceMonitor>
-const roomOf = (name: string) => env.ROOM.getByName(name) as unknown as DurableObjectStub<IncidentRoom>
+import {
+  actionsOn,
+  approve,
+  type Choice,
+  directoryOf,
+  incidentOf,
+  monitorOf,
+  stageOf,
+  startDrill,
+  until,
+  untilProposal,
+} from './drills.ts'
 
 let count = 0
 
-async function begin({ speed = 60, seed = 1, variant = null as string | null } = {}): Promise<DrillRow> {
-  count += 1
-  const drill = `drl_play${String(count).padStart(4, '0')}`
-  const live = await directoryOf('live').catalogue()
-  const catalogue: Catalogue = {
-    version: 'test-1',
-    runbooks: live.runbooks,
-    ...databaseCascade.begin(seed, variant).world,
-  }
-  return stageOf(drill).start({ drill, scenario: 'database-cascade', variant, seed, speed, by: 'dev' }, catalogue)
-}
-
-async function until<T>(what: string, look: () => Promise<T | null | false>, ms = 25_000): Promise<T> {
-  const deadline = Date.now() + ms
-  for (;;) {
-    const seen = await look()
-    if (seen !== null && seen !== false) return seen
-    if (Date.now() > deadline) throw new Error(`never happened: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
+const begin = (choice: Choice): Promise<DrillRow> => startDrill(`drl_play${String(++count).padStart(4, '0')}`, choice)
 
 /** The samples of one series from second 0 on, as the drill's monitor holds them. */
 async function held(row: DrillRow, service: string, name: string, seconds: number): Promise<(number | null)[]> {
@@ -91,7 +73,7 @@ describe('the play reaches the drill, and only the drill', () => {
       await abortAllDurableObjects()
     }
     const whole = await until('all seconds after the crashes', async () => {
-      const values = await held(row, 'db-proxy', 'pool_in_use', seconds).catch(() => [null])
+      const values = await held(row, 'db-proxy', 'pool_in_use', seconds)
       return values.length === seconds && !values.includes(null) ? values : null
     })
     expect(whole).toEqual(told(4, 'db-proxy', 'pool_in_use', seconds))
@@ -127,43 +109,28 @@ describe('the play reaches the drill, and only the drill', () => {
 
 describe('the drill, end to end', () => {
   it('[DR14] page, proposal, a person approves, the action reaches the model once, the story recovers', async () => {
-    const row = await begin({ speed: 60, seed: 1 })
-    const directory = directoryOf(`drill/${row.id}`)
-    const page = { state: null, cursor: null, limit: 10 }
-    const proposed = await until('a proposal that waits for a person', async () => {
-      const [incident] = (await directory.incidents(page)).items
-      return incident?.proposal?.status === 'awaiting-approval' ? incident : null
-    })
-    expect(proposed).toMatchObject({ drill: row.id, service: 'checkout', severity: 'SEV-1' })
-    const room = roomOf(`drill/${row.id}/${proposed.id}`)
-    const found = await room.detail()
-    if (!found.found || found.detail.proposal === null) throw new Error('no proposal in the room')
-    const { proposal } = found.detail
+    const row = await begin({ seed: 1 })
+    const { incident, proposal } = await untilProposal(row.id, ['awaiting-approval'])
+    expect(incident).toMatchObject({ drill: row.id, service: 'checkout', severity: 'SEV-1' })
     expect(proposal.action).toMatchObject({ type: 'raise-pool-limit', target: 'db-proxy' })
-    const standing = await stageOf(row.id).status()
-    expect(standing?.clock.pausedSinceWall).not.toBeNull()
-    expect(standing?.incidents).toContain(proposed.id)
-    expect(clockAt(standing?.clock ?? null, Date.now())).toBe(clockAt(standing?.clock ?? null, Date.now() + 60_000))
-
-    const approve = { type: 'approve', proposal: proposal.id, digest: proposal.digest, reason: 'fits' } as const
-    const order = await room.order({ cmd: 'cmd-1', name: 'dev', role: 'commander', command: approve })
-    expect(order.ok).toBe(true)
-    const done = await until('a verified end', async () => {
-      const now = await room.detail()
-      const status = now.found ? now.detail.proposal?.status : null
-      return status === 'done' || status === 'undone' || status === 'revoked' ? now : null
+    const standing = await until('a clock that stands', async () => {
+      const seen = await stageOf(row.id).status()
+      return seen?.clock.pausedSinceWall ? seen : null
     })
-    expect(done.found && done.detail.proposal).toMatchObject({ status: 'done', verification: { end: 'recovered' } })
-    const applied = await runInDurableObject(stageOf(row.id), (_, state) =>
-      state.storage.sql.exec('SELECT state FROM action').toArray(),
-    )
-    expect(applied).toEqual([{ state: 'applied' }])
+    expect(standing.incidents).toContain(incident.id)
+    expect(clockAt(standing.clock, Date.now())).toBe(clockAt(standing.clock, Date.now() + 60_000))
+
+    await approve(row.id, incident.id, proposal)
+    const ended = await untilProposal(row.id, ['done', 'undone', 'revoked', 'expired'])
+    expect(ended.proposal).toMatchObject({ status: 'done', verification: { end: 'recovered' } })
+    expect((await actionsOn(row.id)).map(({ state }) => state)).toEqual(['applied'])
     await until('alerts clear', async () => {
-      const now = await room.detail()
-      return now.found && now.detail.alertsClearSince !== null
+      const now = await incidentOf(row.id)
+      return now !== null && now.alertsClearSince !== null
     })
     expect((await stageOf(row.id).status())?.clock.pausedSinceWall).toBeNull()
-    expect((await directoryOf('live').incidents(page)).items).toEqual([])
+    const live = await directoryOf('live').incidents({ state: null, cursor: null, limit: 10 })
+    expect(live.items).toEqual([])
     await stageOf(row.id).stop()
   })
 })

@@ -13,6 +13,7 @@ function looks(seed: number, variant: string | null): ReturnType<typeof votesOn>
   const played = playToAlert(databaseCascade.begin(seed, variant))
   if (played === null) throw new Error(`seed ${seed}: nobody was paged`)
   const paged = played.second
+  expect([...played.alerts.values()].map(({ service }) => service)).toEqual(['checkout'])
   return LOOKS_S.map((later) => {
     const situation = pruned(situationAt(playOn(played, paged + later)))
     const plan = planOf(situation)
