@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { brokenArrows } from './tidy/arrows.ts'
 import { improprieties, impurities } from './tidy/banned.ts'
 import { deadFiles } from './tidy/dead.ts'
-import { importsOf } from './tidy/imports.ts'
+import { importsOf, namedFiles } from './tidy/imports.ts'
 import { ROOT, parseSource, projectFiles, readSource } from './tidy/source.ts'
 import { ruleIds, specProblems, testTitles } from './tidy/spec.ts'
 
@@ -14,6 +14,7 @@ const FOREIGN = /^(?:test\/captures\/|package-lock\.json$|LICENSE$)|\.(?:png|wof
 const files = projectFiles().filter((path) => !FOREIGN.test(path))
 const sources = files.map(readSource)
 const imports = sources.flatMap(importsOf)
+const named = sources.flatMap((source) => namedFiles(source, new Set(files)))
 const pure = sources.filter(({ path }) => /^durable\/(?:core|protocol)\//.test(path))
 
 test('[GR20] each file imports only what its room may', () => {
@@ -84,7 +85,7 @@ test('[GR22] each of these is found', () => {
 })
 
 test('[GR23] every file of code is reached from where running starts', () => {
-  expect(deadFiles(files, imports)).toEqual([])
+  expect(deadFiles(files, [...imports, ...named])).toEqual([])
 })
 
 test('[GR23] a file that nothing reaches is found', () => {

@@ -38,7 +38,11 @@ test('[GR7] a drill goes from alert to history by API alone, and what its truth 
   const { type, target } = proposal.action
   expect(truth?.acceptable).toContainEqual({ type, target })
   expect(truth?.unsafe.some((unsafe) => unsafe.type === type && unsafe.target === target)).toBe(false)
-  expect(await api.chain(incident)).toMatchObject({ ok: true, head: archived.chainHead })
+  expect(await api.chain(incident)).toMatchObject({ ok: true })
+  // The archive holds the log to its close and names its head; that it was archived is a later event of the room.
+  expect(events[archived.seq - 1]?.hash).toBe(archived.chainHead)
+  expect(events.slice(archived.seq).map(({ body }) => body.type)).toContain('incident-archived')
+  expect(events.slice(0, archived.seq).map(({ body }) => body.type)).toContain('incident-closed')
 })
 
 test('[GR8] a drill stays out of the real lists, and a real alert for its service opens a real incident', async () => {

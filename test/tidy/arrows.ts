@@ -9,7 +9,7 @@ interface Room {
   packages: string[]
 }
 
-const WORKERD = ['cloudflare:workers', 'node:crypto', 'node:buffer']
+const WORKERD = ['cloudflare:workers', 'node:crypto', 'node:buffer', 'zod/mini']
 
 /** The table of docs/architecture.md. A room may import what its row says and nothing else; nothing imports test. */
 export const ROOMS: readonly Room[] = [
@@ -29,7 +29,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'bridge/', rooms: ['durable/core/', 'durable/protocol/'], packages: ['node:crypto'] },
   {
     path: 'worker/',
-    rooms: ['durable/protocol/', 'durable/index.ts', 'bridge/', 'scenarios/'],
+    rooms: ['durable/protocol/', 'durable/index.ts', 'bridge/', 'scenarios/', 'package.json'],
     packages: ['cloudflare:workers', 'hono', 'hono/*', 'zod/mini', 'node:crypto', 'node:buffer', 'node:zlib'],
   },
   {
@@ -54,7 +54,17 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'test/',
-    rooms: ['durable/', 'bridge/', 'worker/', 'web/', 'scenarios/', 'bin/', 'vitest.config.ts'],
+    rooms: [
+      'durable/',
+      'bridge/',
+      'worker/',
+      'web/',
+      'scenarios/',
+      'bin/',
+      'vitest.config.ts',
+      'wrangler.toml',
+      'package.json',
+    ],
     packages: ['*'],
   },
   { path: 'vitest.config.ts', rooms: [], packages: ['*'] },

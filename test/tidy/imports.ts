@@ -24,6 +24,19 @@ export function importsOf(source: Source): Import[] {
   return found
 }
 
+/** Files of the project that a source names in a string from the root: programs that are started, not imported. */
+export function namedFiles(source: Source, files: ReadonlySet<string>): Import[] {
+  if (!source.tree) return []
+  const found: Import[] = []
+  walk(source.tree, (node) => {
+    const text = node.type === 'Literal' ? literal(node) : null
+    const path = text?.replace(/^\.\//, '')
+    if (path !== undefined && path !== source.path && files.has(path))
+      found.push({ from: source.path, specifier: path, to: path, line: lineOf(source, node) })
+  })
+  return found
+}
+
 function specifierOf(node: Node): string | null {
   switch (node.type) {
     case 'ImportDeclaration':
