@@ -26,7 +26,7 @@ export function SummaryPanel() {
             <h2 class="label">{question.title}</h2>
             <p>
               <Show when={summary()} fallback={<span class="dim">Not written yet; Communication speaks last.</span>}>
-                {(said) => said()[question.key]}
+                {(said) => <>{said()[question.key]}</>}
               </Show>
             </p>
             <Show when={finding()}>

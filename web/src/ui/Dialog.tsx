@@ -23,7 +23,7 @@ export function Dialog(props: { title: string; onClose: () => void; children: JS
         <h2 id={titleId}>{props.title}</h2>
         <button type="button" class="button quiet square" onClick={() => dialog?.close()}>
           <Icon name="cross" />
-          <span class="sr-only">Close</span>
+          <span class="sr-only">Close dialog</span>
         </button>
       </header>
       {props.children}

@@ -141,7 +141,13 @@ function annotate(u: uPlot, model: ChartModel, colour: ReturnType<typeof colours
     ctx.stroke()
     ctx.setLineDash([])
     ctx.textAlign = 'left'
-    ctx.fillText(`limit ${figure(model.limit)}`, bbox.left + 4 * ratio, y - 4 * ratio)
+    // On its own ground: a series that lies on its limit would run through the word.
+    const word = `limit ${figure(model.limit)}`
+    const wide = ctx.measureText(word).width
+    ctx.fillStyle = colour('surface')
+    ctx.fillRect(bbox.left + 2 * ratio, y + 3 * ratio, wide + 4 * ratio, (FONT_PX + 3) * ratio)
+    ctx.fillStyle = colour('red')
+    ctx.fillText(word, bbox.left + 4 * ratio, y + (FONT_PX + 3) * ratio)
   }
   if (model.change)
     vertical(model.change.at, colour('ink'), [], `change ${clockTime(model.change.at * 1_000)}`, 'right')

@@ -73,7 +73,7 @@ function NoProposal() {
           when={finding()}
           fallback="Nothing runs without a proposal that four voters judged and a human approved, or a commander's own decision."
         >
-          {(said) => said().summary}
+          {(said) => <>{said().summary}</>}
         </Show>
       </p>
     </section>
