@@ -35,12 +35,12 @@ export function readAlert(sql: SqlStorage, source: string, fingerprint: string):
 
 /** Stores it; `expires` is set only while people believe that it fires, for then its end must be told. */
 export function writeAlert(sql: SqlStorage, alert: AlertEntry, wall: Instant): void {
-  const expires = alert.told?.status === 'firing' ? alert.state.expiresAt : null
+  const firing = alert.told?.status === 'firing'
   sql.exec(
-    `INSERT INTO alert (${COLUMNS}, expires, wall) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO alert (${COLUMNS}, expires, ended, wall) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (source, fingerprint) DO UPDATE SET state = excluded.state, told = excluded.told,
        incident = excluded.incident, reason = excluded.reason, matched = excluded.matched, expires = excluded.expires,
-       wall = excluded.wall`,
+       ended = excluded.ended, wall = excluded.wall`,
     alert.source,
     alert.fingerprint,
     JSON.stringify(alert.state),
@@ -48,7 +48,8 @@ export function writeAlert(sql: SqlStorage, alert: AlertEntry, wall: Instant): v
     alert.incident,
     alert.reason,
     alert.matched,
-    expires,
+    firing ? alert.state.expiresAt : null,
+    firing ? null : wall,
     wall,
   )
 }
@@ -68,11 +69,19 @@ export function nextExpiry(sql: SqlStorage): Instant | null {
 }
 
 /** How long an ended alert is remembered, in ms of wall time; said again after that it is a new one. */
-const ENDED_KEEP_MS = 30 * 86_400_000
+export const ENDED_KEEP_MS = 30 * 86_400_000
+
+/** When the next ended alert may be forgotten, in wall time; null when none is kept. */
+export function forgetDue(sql: SqlStorage): Instant | null {
+  const { first } = sql
+    .exec<{ first: number | null }>('SELECT MIN(ended) AS first FROM alert WHERE ended IS NOT NULL')
+    .one()
+  return first === null ? null : first + ENDED_KEEP_MS
+}
 
 /** Forgets what ended long ago. What people believe to fire is never forgotten. */
 export function pruneAlerts(sql: SqlStorage, wall: Instant): void {
-  sql.exec("DELETE FROM alert WHERE wall < ? AND json_extract(told, '$.status') IS NOT 'firing'", wall - ENDED_KEEP_MS)
+  sql.exec('DELETE FROM alert WHERE ended <= ?', wall - ENDED_KEEP_MS)
 }
 
 function entry(row: Stored): AlertEntry {

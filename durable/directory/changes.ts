@@ -1,10 +1,8 @@
 import type { Change, Instant } from '../protocol/domain.ts'
 import type { Desk } from './desk.ts'
 
-/** How long changes are kept, in ms of the namespace's clock: a week covers every incident's look back. */
-const CHANGE_KEEP_MS = 7 * 86_400_000
-/** Changes kept in all; the oldest go first. A hundred services that each deploy ten times a day fill it in a week. */
-const CHANGES_MAX = 7_000
+/** Changes kept; the oldest go first. A hundred services that each deploy ten times a day fill it in a week. */
+export const CHANGES_MAX = 7_000
 /** Changes that one question is answered with, the youngest. A quarter of an hour never held so many. */
 const CHANGES_PER_ANSWER_MAX = 200
 
@@ -27,6 +25,7 @@ export function takeChanges(
       )
       .toArray().length
   }
+  if (stored > 0) trim(desk.sql)
   return { stored, deduplicated: changes.length - stored }
 }
 
@@ -44,7 +43,9 @@ export function readChanges(sql: SqlStorage, from: Instant, to: Instant): Change
     .toReversed()
 }
 
-export function pruneChanges(sql: SqlStorage, now: Instant): void {
-  sql.exec('DELETE FROM change WHERE at < ?', now - CHANGE_KEEP_MS)
-  sql.exec('DELETE FROM change WHERE rowid NOT IN (SELECT rowid FROM change ORDER BY at DESC LIMIT ?)', CHANGES_MAX)
+function trim(sql: SqlStorage): void {
+  sql.exec(
+    'DELETE FROM change WHERE rowid IN (SELECT rowid FROM change ORDER BY at DESC LIMIT -1 OFFSET ?)',
+    CHANGES_MAX,
+  )
 }

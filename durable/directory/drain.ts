@@ -1,4 +1,3 @@
-import type { Instant } from '../protocol/domain.ts'
 import { carry } from './carry.ts'
 import { settleUnits } from './counters.ts'
 import type { Desk } from './desk.ts'
@@ -8,8 +7,8 @@ import { reroute } from './reroute.ts'
 
 /** Targets called at once: the platform lets six connections be open. */
 const TARGETS_AT_ONCE = 6
-/** A call without an answer for so long, in ms, holds its target no longer; the same batch may go again. */
-const CALL_LEASE_MS = 30_000
+/** A call without an answer for so long, in ms, has failed; the same batch goes again. A room opens in 10 ms (measured). */
+const CALL_MS_MAX = 20_000
 
 /**
  * Empties the outbox: each target's line in order, one call at a time, several targets at once. It is safe to start it
@@ -19,7 +18,7 @@ export class Drain {
   #desk: Desk
   #peers: Peers
   #ended: () => void
-  #flying = new Map<string, Instant>()
+  #flying = new Set<string>()
   #waiting = new Map<string, (() => void)[]>()
 
   /** `ended` is told after each call that came to an end: there may be new rows and new times. */
@@ -49,8 +48,7 @@ export class Drain {
 
   async #fly(first: string): Promise<void> {
     for (let target: string | null = first; target !== null; target = this.#nextTarget()) {
-      const since = Date.now()
-      this.#flying.set(target, since)
+      this.#flying.add(target)
       try {
         while (await this.#send(target));
       } catch (thrown) {
@@ -58,7 +56,7 @@ export class Drain {
         console.error('outbox', thrown instanceof Error ? thrown.message : thrown)
         return
       } finally {
-        if (this.#flying.get(target) === since) this.#flying.delete(target)
+        this.#flying.delete(target)
         for (const resolve of this.#waiting.get(target) ?? []) resolve()
         this.#waiting.delete(target)
       }
@@ -66,9 +64,7 @@ export class Drain {
   }
 
   #nextTarget(): string | null {
-    const wall = Date.now()
-    for (const [target, since] of this.#flying) if (wall - since > CALL_LEASE_MS) this.#flying.delete(target)
-    return dueTargets(this.#desk.sql, wall).find((target) => !this.#flying.has(target)) ?? null
+    return dueTargets(this.#desk.sql, Date.now()).find((target) => !this.#flying.has(target)) ?? null
   }
 
   // One call; true when the line goes on.
@@ -78,7 +74,7 @@ export class Drain {
     if (batch === null) return false
     let end: Awaited<ReturnType<typeof carry>>
     try {
-      end = await carry(desk, this.#peers, batch)
+      end = await within(CALL_MS_MAX, carry(desk, this.#peers, batch))
     } catch {
       // No answer: it may have been heard. The same batch with the same id goes again.
       desk.commit(() => postpone(desk.sql, batch, Date.now()))
@@ -95,5 +91,17 @@ export class Drain {
     if (end === 'room-is-over') reroute(this.#desk, batch)
     else if (end === 'heard') settleUnits(sql, 'attached', settle(sql, batch))
     else park(sql, batch, end.refused)
+  }
+}
+
+async function within<T>(ms: number, call: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
+  })
+  try {
+    return await Promise.race([call, late])
+  } finally {
+    clearTimeout(timer)
   }
 }

@@ -41,6 +41,14 @@ export function putDrill(sql: SqlStorage, row: DrillRow): void {
   )
 }
 
+/** Drills that nobody plays any more. */
+export function endedDrills(sql: SqlStorage): string[] {
+  return sql
+    .exec<{ id: string }>("SELECT id FROM drill WHERE json_extract(row, '$.state') <> 'running'")
+    .toArray()
+    .map(({ id }) => id)
+}
+
 const DRILLS_PAGE = Math.min(50, PAGE_MAX)
 
 /** Newest first. */

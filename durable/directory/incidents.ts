@@ -80,10 +80,14 @@ export function readRecent(sql: SqlStorage, since: Instant): ReturnType<typeof k
   return sql.exec<Stored>('SELECT * FROM incident WHERE last_alert >= ?', since).toArray().map(known)
 }
 
-/** Ids whose rooms still listen: everything that is not closed, canceled or merged. */
-export function openIds(sql: SqlStorage): string[] {
+/** Ids whose rooms still listen: everything that is not closed, canceled or merged, but for those of some drills. */
+export function openIds(sql: SqlStorage, butDrills: readonly string[] = []): string[] {
   return sql
-    .exec<{ id: string }>("SELECT id FROM incident WHERE state NOT IN ('closed', 'canceled', 'merged')")
+    .exec<{ id: string }>(
+      `SELECT id FROM incident WHERE state NOT IN ('closed', 'canceled', 'merged')
+       AND COALESCE(json_extract(row, '$.drill'), '') NOT IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(butDrills),
+    )
     .toArray()
     .map(({ id }) => id)
 }

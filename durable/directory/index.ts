@@ -24,7 +24,7 @@ import { drillPage, openDrill, putDrill, sourceOf, turnClock } from './drills.ts
 import { PAGE_MAX, pageOf, putRow } from './incidents.ts'
 import { instanceOf, makeInstance } from './instance.ts'
 import { take } from './intake.ts'
-import { dueJobs, planRetention, runJobs } from './jobs.ts'
+import { dueJobs, runJobs } from './jobs.ts'
 import { readJournal, readQuarantine, writeQuarantine } from './journal.ts'
 import { Lobby, closeBack } from './lobby.ts'
 import { BACKLOG_ROWS_MAX, backlog, parked } from './outbox.ts'
@@ -89,10 +89,7 @@ export class IncidentDirectory extends DurableObject<Env> {
     source: string
     changes: Omit<Change, 'catalogued' | 'source'>[]
   }): Promise<{ stored: number; deduplicated: number }> {
-    return this.#commit((wall) => {
-      planRetention(this.#desk, wall)
-      return takeChanges(this.#desk, post.source, post.changes)
-    })
+    return this.#commit(() => takeChanges(this.#desk, post.source, post.changes))
   }
 
   /** Opens an incident that no alert named. Answered when it is durable, and normally when its room is open. */
@@ -261,11 +258,7 @@ export class IncidentDirectory extends DurableObject<Env> {
 
   #receive(work: (wall: number) => { journal: number; received: number; deduplicated: number }): IntakeReceipt {
     try {
-      const taken = this.#commit((wall) => {
-        planRetention(this.#desk, wall)
-        return work(wall)
-      })
-      return { ok: true, ...taken }
+      return { ok: true, ...this.#commit(work) }
     } catch (thrown) {
       console.error('intake', thrown instanceof Error ? thrown.message : thrown)
       return { ok: false, reason: 'storage', retryAfterS: RETRY_STORAGE_S }

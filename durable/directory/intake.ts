@@ -7,6 +7,7 @@ import type { AlertIntake } from '../protocol/objects.ts'
 import { type AlertEntry, readAlert, writeAlert } from './alerts.ts'
 import { count } from './counters.ts'
 import type { Desk } from './desk.ts'
+import { fitted } from './fit.ts'
 import { writeJournal } from './journal.ts'
 import { Mailing } from './mailing.ts'
 import { place } from './place.ts'
@@ -29,7 +30,8 @@ export function take(desk: Desk, post: AlertIntake, wall: Instant, now: Instant)
   const mailing = new Mailing(desk, wall, now)
   const dropped = new Map<string, number>()
   for (const parsed of post.alerts) {
-    const reason = takeAlert(desk, mailing, { ...parsed, catalogued: desk.knows(parsed.service) }, wall, now)
+    const alert = fitted({ ...parsed, catalogued: desk.knows(parsed.service) })
+    const reason = takeAlert(desk, mailing, alert, wall, now)
     if (reason !== null) dropped.set(reason, (dropped.get(reason) ?? 0) + 1)
   }
   mailing.post()

@@ -4,11 +4,14 @@ import type { AlertIntake, Page, QuarantineIntake, QuarantineRow } from '../prot
 /** Characters of one stored piece of a body. A row holds 2 MB and a character at most 3 bytes of UTF-8. */
 const PART_CHARS = 500_000
 /** How long raw bodies of understood posts are kept, in ms: a week to look into what a source really said. */
-const JOURNAL_KEEP_MS = 7 * 86_400_000
-/** Raw characters kept in all. The oldest go first; the merged alerts stay. A 1,000-alert group is 340 kB. */
-const JOURNAL_CHARS_MAX = 200_000_000
+export const JOURNAL_KEEP_MS = 7 * 86_400_000
+/** Raw characters and posts kept in all. The oldest go first; the merged alerts stay. A 1,000-alert group is 340 kB. */
+export const JOURNAL_CHARS_MAX = 200_000_000
+export const JOURNAL_POSTS_MAX = 100_000
+/** Sizes are looked at once in so many posts; in between the journal may be that many posts larger. */
+export const JOURNAL_LOOK_POSTS = 64
 /** Raw bodies kept that nobody could read. The oldest go first; the counter keeps counting. */
-const QUARANTINE_ROWS_MAX = 1_000
+export const QUARANTINE_ROWS_MAX = 1_000
 /** Characters kept of such a body: enough to see what it was. The row says when it was cut. */
 export const QUARANTINE_CHARS_MAX = 500_000
 const QUARANTINE_PAGE = 50
@@ -29,6 +32,7 @@ export function writeJournal(sql: SqlStorage, post: AlertIntake, wall: Instant):
     const body = post.raw.slice(part * PART_CHARS, (part + 1) * PART_CHARS)
     sql.exec('INSERT INTO journal_part (journal, part, body) VALUES (?, ?, ?)', id, part, body)
   }
+  if (id % JOURNAL_LOOK_POSTS === 0) trimJournal(sql, id)
   return id
 }
 
@@ -43,7 +47,7 @@ export function readJournal(sql: SqlStorage, id: number): string | null {
 /** Keeps what could not be understood. */
 export function writeQuarantine(sql: SqlStorage, post: QuarantineIntake, wall: Instant): number {
   const raw = post.raw.slice(0, QUARANTINE_CHARS_MAX)
-  return sql
+  const { id } = sql
     .exec<{ id: number }>(
       `INSERT INTO quarantine (wall, intake, source, content_type, reason, raw, cut) VALUES (?, ?, ?, ?, ?, ?, ?)
        RETURNING id`,
@@ -55,7 +59,9 @@ export function writeQuarantine(sql: SqlStorage, post: QuarantineIntake, wall: I
       raw,
       raw.length < post.raw.length ? 1 : 0,
     )
-    .one().id
+    .one()
+  sql.exec('DELETE FROM quarantine WHERE id <= ?', id - QUARANTINE_ROWS_MAX)
+  return id
 }
 
 interface StoredQuarantine extends Record<string, SqlStorageValue> {
@@ -92,23 +98,31 @@ export function readQuarantine(sql: SqlStorage, cursor: string | null): Page<Qua
   return { items, next: rows.length > QUARANTINE_PAGE ? (items.at(-1)?.id ?? null) : null }
 }
 
-/** Lets go of what is older or more than is kept. */
+/** When the oldest body has been kept long enough, in wall time; null when there is none. */
+export function journalDue(sql: SqlStorage): Instant | null {
+  const oldest = sql.exec<{ wall: number }>('SELECT wall FROM journal ORDER BY id LIMIT 1').toArray()[0]
+  return oldest ? oldest.wall + JOURNAL_KEEP_MS : null
+}
+
+/** Lets go of bodies that were kept long enough. */
 export function pruneJournal(sql: SqlStorage, wall: Instant): void {
-  const { newest, chars } = sql
-    .exec<{ newest: number; chars: number }>(
-      'SELECT COALESCE(MAX(id), 0) AS newest, COALESCE(SUM(bytes), 0) AS chars FROM journal',
-    )
-    .one()
-  sql.exec('DELETE FROM journal WHERE wall < ?', wall - JOURNAL_KEEP_MS)
-  if (chars > JOURNAL_CHARS_MAX) {
-    sql.exec(
-      `DELETE FROM journal WHERE id < ? AND id <= (
-         SELECT COALESCE(MAX(id), 0) FROM (SELECT id, SUM(bytes) OVER (ORDER BY id DESC) AS kept FROM journal) WHERE kept > ?
-       )`,
-      newest,
-      JOURNAL_CHARS_MAX,
-    )
-  }
-  sql.exec('DELETE FROM journal_part WHERE journal < (SELECT COALESCE(MIN(id), 0) FROM journal)')
-  sql.exec('DELETE FROM quarantine WHERE id <= (SELECT COALESCE(MAX(id), 0) FROM quarantine) - ?', QUARANTINE_ROWS_MAX)
+  sql.exec('DELETE FROM journal WHERE wall <= ?', wall - JOURNAL_KEEP_MS)
+  forgetBodies(sql)
+}
+
+// The newest post always stays.
+function trimJournal(sql: SqlStorage, newest: number): void {
+  sql.exec(
+    `DELETE FROM journal WHERE id < ? AND id <= (
+       SELECT COALESCE(MAX(id), 0) FROM (SELECT id, SUM(bytes) OVER (ORDER BY id DESC) AS kept FROM journal) WHERE kept > ?
+     )`,
+    newest,
+    JOURNAL_CHARS_MAX,
+  )
+  sql.exec('DELETE FROM journal WHERE id <= ?', newest - JOURNAL_POSTS_MAX)
+  forgetBodies(sql)
+}
+
+function forgetBodies(sql: SqlStorage): void {
+  sql.exec('DELETE FROM journal_part WHERE journal < (SELECT COALESCE(MIN(id), 9007199254740991) FROM journal)')
 }

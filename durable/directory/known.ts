@@ -5,6 +5,10 @@ import { readIncident, readRecent, saveActivity } from './incidents.ts'
 /** Incidents kept in memory before those are dropped that no window reaches any more. */
 const KNOWN_MAX = 2_000
 
+/** Services and groups remembered of one incident, the youngest; older ones are found by service or neighbour again. */
+export const SERVICES_PER_INCIDENT_MAX = 256
+export const GROUPS_PER_INCIDENT_MAX = 64
+
 type Known = OpenIncident & { services: Set<string>; groups: Set<string> }
 
 /** The incidents that alerts may join, read once and kept in step, so that a post costs no scan of the index. */
@@ -50,8 +54,8 @@ export class KnownIncidents {
     const known = this.get(id)
     if (!known) return
     known.lastAlertAt = Math.max(known.lastAlertAt, now)
-    if (service !== null) known.services.add(service)
-    if (group !== null) known.groups.add(group)
+    if (service !== null) remember(known.services, service, SERVICES_PER_INCIDENT_MAX)
+    if (group !== null) remember(known.groups, group, GROUPS_PER_INCIDENT_MAX)
     this.#touched.add(id)
   }
 
@@ -75,4 +79,12 @@ export class KnownIncidents {
     this.#complete = false
     this.#touched.clear()
   }
+}
+
+// A Set keeps the order in which its members came.
+function remember(names: Set<string>, name: string, max: number): void {
+  if (names.has(name)) return
+  names.add(name)
+  const [oldest] = names
+  if (names.size > max && oldest !== undefined) names.delete(oldest)
 }

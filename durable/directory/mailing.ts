@@ -1,6 +1,6 @@
 import type { Alert, IncidentHead, Instant } from '../protocol/domain.ts'
 import type { Desk } from './desk.ts'
-import { ALERTS_PER_CALL_MAX, type Delivered, enqueue } from './outbox.ts'
+import { ALERTS_PER_CALL_MAX, type Delivered, ROW_CHARS_MAX, enqueue } from './outbox.ts'
 
 /** Gathers what one transaction has to tell each room, so that a storm in one post becomes few rows. */
 export class Mailing {
@@ -29,10 +29,10 @@ export class Mailing {
   /** Writes the outbox rows: an opening with its first alerts, then as many more as it takes. */
   post(): void {
     for (const [incident, { head, alerts }] of this.#letters) {
-      const first = head ? alerts.splice(0, ALERTS_PER_CALL_MAX) : []
+      const [first = [], ...more] = pages(alerts)
       if (head) this.#enqueue(incident, { kind: 'open', head, alerts: first })
-      while (alerts.length > 0)
-        this.#enqueue(incident, { kind: 'alerts', alerts: alerts.splice(0, ALERTS_PER_CALL_MAX) })
+      else if (first.length > 0) this.#enqueue(incident, { kind: 'alerts', alerts: first })
+      for (const page of more) this.#enqueue(incident, { kind: 'alerts', alerts: page })
     }
     this.#letters.clear()
   }
@@ -49,4 +49,22 @@ export class Mailing {
     this.#letters.set(incident, letter)
     return letter
   }
+}
+
+/** In order, each page at most ALERTS_PER_CALL_MAX alerts and, unless one alone is larger, ROW_CHARS_MAX characters. */
+function pages(alerts: readonly Delivered[]): Delivered[][] {
+  const all: Delivered[][] = []
+  let chars = 0
+  for (const alert of alerts) {
+    const length = JSON.stringify(alert).length
+    const page = all.at(-1)
+    if (page && page.length < ALERTS_PER_CALL_MAX && chars + length <= ROW_CHARS_MAX) {
+      page.push(alert)
+      chars += length
+    } else {
+      all.push([alert])
+      chars = length
+    }
+  }
+  return all
 }

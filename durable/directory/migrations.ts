@@ -41,6 +41,10 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE watch (service TEXT NOT NULL, source TEXT NOT NULL, PRIMARY KEY (service, source));
    CREATE TABLE token (hash TEXT PRIMARY KEY, source TEXT NOT NULL);
    CREATE TABLE drill (id TEXT PRIMARY KEY, started INTEGER NOT NULL, row TEXT NOT NULL);`,
+  // Since when nobody believes an alert to fire: what is forgotten first is found without reading the firing ones.
+  `ALTER TABLE alert ADD COLUMN ended INTEGER;
+   DROP INDEX alert_by_wall;
+   CREATE INDEX alert_by_end ON alert (ended) WHERE ended IS NOT NULL;`,
 ]
 
 /** Brings the tables to the present shape, each step once, in one transaction. */

@@ -3,6 +3,9 @@ import type { KillSwitch } from '../protocol/objects.ts'
 
 /** Alerts in one call to a room: a thousand single posts must not become a thousand calls. */
 export const ALERTS_PER_CALL_MAX = 200
+/** Characters of JSON in one outbox row, and in one call: a row holds 2 MB at up to 3 bytes each, a call 32 MB. */
+export const ROW_CHARS_MAX = 500_000
+const CALL_CHARS_MAX = 4_000_000
 /** Waiting rows beyond which alerts are answered 503: a storm of a minute at 800 posts a second, measured, is less. */
 export const BACKLOG_ROWS_MAX = 50_000
 /** Wait before the second try in ms of wall time; it doubles up to the longest. Rows are never dropped. */
@@ -108,9 +111,12 @@ function together(line: Stored[], head: Stored): Stored[] {
   if (head.kind !== 'alerts') return [head]
   const rows: Stored[] = []
   let items = 0
+  let chars = 0
   for (const row of line) {
     items += row.items
-    if (row.kind !== 'alerts' || (rows.length > 0 && items > ALERTS_PER_CALL_MAX)) break
+    chars += row.body.length
+    if (row.kind !== 'alerts') break
+    if (rows.length > 0 && (items > ALERTS_PER_CALL_MAX || chars > CALL_CHARS_MAX)) break
     rows.push(row)
   }
   return rows

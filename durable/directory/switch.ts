@@ -2,6 +2,7 @@ import type { Instant } from '../protocol/domain.ts'
 import { LIVE } from '../protocol/namespace.ts'
 import type { KillSwitch } from '../protocol/objects.ts'
 import type { Desk } from './desk.ts'
+import { endedDrills } from './drills.ts'
 import { openIds } from './incidents.ts'
 import { readMeta, writeMeta } from './migrations.ts'
 import { enqueue } from './outbox.ts'
@@ -22,7 +23,8 @@ export function turnSwitch(desk: Desk, change: Omit<KillSwitch, 'at'>, wall: Ins
   return set
 }
 
-/** Tells the rooms of this index. The rooms ask again before they act: this is for what people see. */
+/** Tells the rooms of this index, but for drills that are over. The rooms ask again before they act: this is for what people see. */
 export function mailSwitch(desk: Desk, set: KillSwitch, wall: Instant): void {
-  for (const id of openIds(desk.sql)) enqueue(desk.sql, id, { kind: 'kill-switch', set }, 0, wall)
+  for (const id of openIds(desk.sql, endedDrills(desk.sql)))
+    enqueue(desk.sql, id, { kind: 'kill-switch', set }, 0, wall)
 }

@@ -3,7 +3,14 @@ import { describe, expect, test } from 'vitest'
 import type { IncidentDirectory } from '../../durable/directory/index.ts'
 import { Desk } from '../../durable/directory/desk.ts'
 import { take } from '../../durable/directory/intake.ts'
-import { QUARANTINE_CHARS_MAX } from '../../durable/directory/journal.ts'
+import {
+  JOURNAL_CHARS_MAX,
+  JOURNAL_KEEP_MS,
+  JOURNAL_LOOK_POSTS,
+  QUARANTINE_CHARS_MAX,
+  writeJournal,
+} from '../../durable/directory/journal.ts'
+import { ENDED_KEEP_MS } from '../../durable/directory/alerts.ts'
 import {
   BACKLOG_ROWS_MAX,
   dueTargets,
@@ -250,6 +257,71 @@ describe('durable before answered', () => {
     if (!receipt.ok) throw new Error(receipt.reason)
     await evictDurableObject(directory)
     expect(await directory.journalled(receipt.journal)).toBe(raw)
+  })
+
+  test('[IN42] an alert too large for a row keeps its names and its incident; what it said stays in the journal', async () => {
+    const { directory } = await freshNamespace()
+    const huge = Object.fromEntries(
+      Array.from({ length: 64 }, (_, n) => [`${n}`.padEnd(1_024, '\u0001'), '\u0001'.repeat(1_024)]),
+    )
+    const said = alertOf('huge', { labels: { ...huge, alertname: 'HighErrors' }, annotations: huge })
+    const receipt = await directory.intake(post(said, alertOf('small')))
+    if (!receipt.ok) throw new Error(receipt.reason)
+    expect(await settled(directory)).toMatchObject({ received: 2, attached: 2 })
+    expect((await directory.journalled(receipt.journal))?.length).toBe(JSON.stringify([said, alertOf('small')]).length)
+    const told = await runInDurableObject(directory, (_, { storage }) =>
+      storage.sql.exec<{ told: string }>("SELECT told FROM alert WHERE fingerprint = 'huge'").one(),
+    )
+    expect(JSON.parse(told.told)).toMatchObject({
+      labels: { alertname: 'HighErrors', ic_cut: 'too large' },
+      annotations: {},
+    })
+  })
+
+  test('[IN35] many large alerts for one room are several rows and calls, in order, none lost', async () => {
+    const { directory, drill } = await freshNamespace()
+    const annotations = { runbook: 'x'.repeat(90_000) }
+    const alerts = Array.from({ length: 30 }, (_, n) => alertOf(`large-${String(n).padStart(2, '0')}`, { annotations }))
+    await directory.intake(post(...alerts))
+    expect(await settled(directory)).toMatchObject({ received: 30, attached: 30 })
+    const { id } = await only(rows(directory))
+    const answer = await roomNamed(`drill/${drill}/${id}`).detail()
+    expect(answer.found && answer.detail.alerts.map(({ fingerprint }) => fingerprint)).toEqual(
+      alerts.map(({ fingerprint }) => fingerprint),
+    )
+  })
+
+  test('[IN49] bodies are kept for a week and a number of characters, ended alerts for 30 days, firing ones always', async () => {
+    const { directory } = await freshNamespace()
+    const over = alertOf('over', { status: 'resolved', endsAt: 2_000 })
+    const old = await directory.intake(post(alertOf('fires'), over))
+    if (!old.ok) throw new Error(old.reason)
+    await settled(directory)
+    const kept = () =>
+      runInDurableObject(directory, (_, { storage: { sql } }) => ({
+        alerts: sql.exec<{ fingerprint: string }>('SELECT fingerprint FROM alert ORDER BY fingerprint').toArray(),
+        bodies: sql.exec<{ n: number }>('SELECT COUNT(*) AS n FROM journal_part').one().n,
+      }))
+    await runInDurableObject(directory, (_, { storage: { sql } }) => {
+      sql.exec('UPDATE journal SET wall = wall - ?', JOURNAL_KEEP_MS - 60_000)
+      sql.exec('UPDATE alert SET wall = wall - ?, ended = ended - ?', ENDED_KEEP_MS, ENDED_KEEP_MS - 60_000)
+    })
+    await runInDurableObject(directory, (instance: IncidentDirectory) => instance.alarm())
+    expect(await kept()).toMatchObject({ alerts: [{ fingerprint: 'fires' }, { fingerprint: 'over' }], bodies: 1 })
+    await runInDurableObject(directory, (_, { storage: { sql } }) => {
+      sql.exec('UPDATE journal SET wall = wall - 60000')
+      sql.exec('UPDATE alert SET ended = ended - 60000')
+    })
+    await runInDurableObject(directory, (instance: IncidentDirectory) => instance.alarm())
+    expect(await kept()).toEqual({ alerts: [{ fingerprint: 'fires' }], bodies: 0 })
+    await runInDurableObject(directory, (_, { storage: { sql } }) => {
+      const size = Math.ceil(JOURNAL_CHARS_MAX / 10)
+      for (let n = 0; n < JOURNAL_LOOK_POSTS * 2 - 1; n += 1) {
+        writeJournal(sql, post(), Date.now())
+        sql.exec('UPDATE journal SET bytes = ?', size)
+      }
+    })
+    expect((await kept()).bodies).toBe(10)
   })
 
   test('[IN43] after a crash between commit and call the alarm tells the rooms', async () => {

@@ -21,5 +21,5 @@ export function difference(told: Alert | null, state: AlertState, now: Instant):
 }
 
 function sameWords(told: Alert, state: AlertState): boolean {
-  return canonical(textOf(told)) === state.textAt.words
+  return canonical(textOf(told)) === canonical(state.text)
 }

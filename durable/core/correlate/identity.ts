@@ -20,11 +20,10 @@ export interface AlertState {
   textAt: TextKey
 }
 
-/** Orders messages by what they say, never by when they came. The text itself breaks ties. */
+/** Orders messages by what they say, never by when they came. The text itself, as canonical JSON, breaks ties. */
 export interface TextKey {
   at: Instant
   validUntil: Instant
-  words: string
 }
 
 /** An alert's words, without its identity and times. */
@@ -54,14 +53,13 @@ export function stateOf(alert: Alert): AlertState {
     textAt: {
       at: Math.max(startsAt, firing ? startsAt : (endsAt ?? startsAt)),
       validUntil: firing ? (validUntil ?? 0) : 0,
-      words: canonical(text),
     },
   }
 }
 
 /** Joins what two messages, or two states, say. Commutative, associative, idempotent. */
 export function join(a: AlertState, b: AlertState): AlertState {
-  const newer = compareText(a.textAt, b.textAt) >= 0 ? a : b
+  const newer = compareText(a, b) >= 0 ? a : b
   return {
     firingAt: latest(a.firingAt, b.firingAt),
     resolvedAt: latest(a.resolvedAt, b.resolvedAt),
@@ -112,9 +110,10 @@ function joinExpiry(a: AlertState, b: AlertState): Instant | null {
   return a.expiresAt === null || b.expiresAt === null ? null : Math.max(a.expiresAt, b.expiresAt)
 }
 
-function compareText(a: TextKey, b: TextKey): number {
-  if (a.at !== b.at) return a.at - b.at
-  if (a.validUntil !== b.validUntil) return a.validUntil - b.validUntil
-  if (a.words === b.words) return 0
-  return a.words > b.words ? 1 : -1
+function compareText(a: AlertState, b: AlertState): number {
+  if (a.textAt.at !== b.textAt.at) return a.textAt.at - b.textAt.at
+  if (a.textAt.validUntil !== b.textAt.validUntil) return a.textAt.validUntil - b.textAt.validUntil
+  const [words, others] = [canonical(a.text), canonical(b.text)]
+  if (words === others) return 0
+  return words > others ? 1 : -1
 }
