@@ -1,6 +1,6 @@
 import { canonical } from '../../protocol/canonical.ts'
 import type { Alert, Evidence, EvidenceDraft, Instant } from '../../protocol/domain.ts'
-import { alertKey, emptyView, type View } from '../../protocol/view.ts'
+import { emptyView, type View } from '../../protocol/view.ts'
 
 /** As much of an alert as tells whether a delivery says anything new. */
 export type AlertLevel = Pick<Alert, 'status' | 'startsAt' | 'endsAt' | 'severity'>

@@ -58,7 +58,7 @@ describe('the table of gate cases', () => {
     expect([verdict.reason]).toEqual(words(found, 'gate'))
     expect(verdict.passes).toBe(verdict.reason === 'passes')
     expect(verdict.wouldDecide === '').toBe(verdict.passes)
-    expect(new Set([...verdict.notCounted.map(({ evidence }) => evidence)]).size).toBe(verdict.notCounted.length)
+    expect(new Set(verdict.notCounted.map(({ evidence }) => evidence)).size).toBe(verdict.notCounted.length)
   })
 })
 

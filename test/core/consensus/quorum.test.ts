@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FAULTS_F, QUORUM, RISK, VOTERS_N } from '../../../durable/core/consensus/policy.ts'
 import { judgeQuorum, mayClose, tally } from '../../../durable/core/consensus/quorum.ts'
@@ -48,7 +48,7 @@ const anyVotes = fc
     VOTERS.flatMap((voter, index) => {
       const word = said[index]
       if (word === 'silent' || word === undefined) return []
-      return [word === 'void' ? cast(voter, 'support', 'late') : cast(voter, word as Answer)]
+      return [word === 'void' ? cast(voter, 'support', 'late') : cast(voter, word)]
     }),
   )
 const anyRisk = fc.constantFrom<RiskClass>('reversible', 'wider', 'irreversible')

@@ -66,7 +66,7 @@ describe('evidence', () => {
 
   test('[LC14] a look is taken once, in order, and never while a proposal is being settled', () => {
     const room = looked()
-    const second = { type: 'record-evidence', run: 2, drafts: [], gaps: [] } as const
+    const second = { type: 'record-evidence' as const, run: 2, drafts: [], gaps: [] }
     expect(room.refused({ ...second, run: 1 })).toBe('stale-run')
     expect(room.refused({ ...second, run: 3 })).toBe('stale-run')
     expect(proposed().refused(second)).toBe('stale-run')
