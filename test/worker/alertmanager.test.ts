@@ -55,6 +55,25 @@ test('[IN1] a truncated group and a storm of 1,000 give every alert they carry',
   expect(new Set(storm.alerts.map((alert) => alert.fingerprint)).size).toBe(1_000)
 })
 
+test('[IN1] fields of newer and other senders are left alone', () => {
+  const more = {
+    orgId: 1,
+    title: 't',
+    state: 'alerting',
+    message: 'm',
+    version: '1',
+    notification_reason: 'x',
+    routeLabels: {},
+  }
+  const alerts = down.request.body.alerts.map((item) => ({
+    ...item,
+    silenceURL: 'http://g/s',
+    values: { B: 1 },
+    orgId: 1,
+  }))
+  expect(parse({ ...down.request.body, ...more, alerts })).toEqual(parse(down.request.body))
+})
+
 test('[IN2] without a fingerprint the sorted label set is the identity', () => {
   const labels = { alertname: 'A', service: 's', zone: 'z' }
   const turned = { zone: 'z', service: 's', alertname: 'A' }

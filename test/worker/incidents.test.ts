@@ -127,6 +127,7 @@ test('[SE12] a browser opens the room with its token as a subprotocol; the answe
   const headers = { upgrade: 'websocket', 'sec-websocket-protocol': protocols, origin: HOST }
   const answer = await api(`/api/v1/incidents/${id}/room`, { token: null, headers })
   expect([answer.status, answer.headers.get('sec-websocket-protocol')]).toEqual([101, 'ic.v1'])
+  expect(answer.headers.get('x-request-id')).toMatch(/^[\w-]{8,64}$/)
   expect((await firstMessage(answer)).type).toBe('hello')
   const lobby = await api('/api/v1/lobby', { token: null, headers })
   expect((await firstMessage(lobby)).type).toBe('hello')

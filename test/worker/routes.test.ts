@@ -1,5 +1,7 @@
+import { createExecutionContext } from 'cloudflare:test'
 import { expect, test } from 'vitest'
 import wrangler from '../../wrangler.toml?raw'
+import worker from '../../worker/index.ts'
 import { SECURITY_HEADERS } from '../../worker/headers.ts'
 import { addresses } from './addresses.ts'
 import { api, problem } from './api.ts'
@@ -102,7 +104,14 @@ test('[SE17] names and values that a query does not know are 400, each named', a
   for (const path of bad) expect((await problem(await api(path), 400, 'invalid-query')).errors).not.toHaveLength(0)
 })
 
-test('[SE18] what is no id of ours is 404, whatever it looks like', async () => {
+test('[SE18] what is no id of ours is 404 before any object is asked, whatever it looks like', async () => {
+  const asked = { getByName: () => expect.unreachable('an object was asked') }
+  const alone = { IC_MODE: 'development', DIRECTORY: asked, ROOM: asked, MEMORY: asked, STAGE: asked }
+  const ask = (path: string, method: string) => {
+    const init = { method, headers: { authorization: 'Bearer dev' }, ...(method === 'POST' && { body: '{}' }) }
+    const request = new Request(`http://127.0.0.1${path}`, init)
+    return worker.fetch(request, alone, createExecutionContext())
+  }
   const ids = [
     'x',
     'inc_',
@@ -115,12 +124,16 @@ test('[SE18] what is no id of ours is 404, whatever it looks like', async () => 
     '%E0%A4%A',
     'x'.repeat(5_000),
   ]
-  for (const id of ids)
-    for (const path of [`/api/v1/incidents/${id}`, `/api/v1/incidents/${id}/acknowledge`, `/api/v1/history/${id}`]) {
-      const method = path.endsWith('acknowledge') ? 'POST' : 'GET'
-      await problem(await api(path, { method, ...(method === 'POST' && { body: {} }) }), 404)
-    }
-  for (const id of ['x', 'inc_aaaaaaaaaaaa', 'drl_A']) await problem(await api(`/api/v1/drills/${id}`), 404)
+  for (const id of ids) {
+    for (const path of ['', '/events', '/room']) await problem(await ask(`/api/v1/incidents/${id}${path}`, 'GET'), 404)
+    for (const path of ['/acknowledge', '/proposals/prp_a/approve'])
+      await problem(await ask(`/api/v1/incidents/${id}${path}`, 'POST'), 404)
+    await problem(await ask(`/api/v1/history/${id}`, 'GET'), 404)
+  }
+  for (const id of ['x', 'inc_aaaaaaaaaaaa', 'drl_A']) {
+    await problem(await ask(`/api/v1/drills/${id}`, 'GET'), 404)
+    await problem(await ask(`/api/v1/drills/${id}/stop`, 'POST'), 404)
+  }
 })
 
 test('[SE19] sockets without an upgrade are 426', async () => {

@@ -18,19 +18,11 @@ export const localOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
       'No way to sign in is configured for this mode; nothing is served.',
     )
   const url = new URL(c.req.url)
-  if (!isLocal(url.hostname) || !isLocal(hostnameOf(c.req.header('host') ?? url.host)))
+  // The runtime makes the URL's host from the Host header.
+  if (!LOCAL_HOSTS.includes(url.hostname))
     throw new ProblemError(403, 'host-not-local', 'Local mode answers on 127.0.0.1, localhost and [::1] only.')
   const origin = c.req.header('origin')
   if (origin !== undefined && origin !== url.origin)
     throw new ProblemError(403, 'origin-not-same', 'Local mode answers its own pages only.')
   return next()
-}
-
-function isLocal(hostname: string): boolean {
-  return LOCAL_HOSTS.includes(hostname.toLowerCase())
-}
-
-/** The name of a Host header without its port; the text itself when it is not one. */
-function hostnameOf(host: string): string {
-  return /^(.*?)(?::\d{1,5})?$/.exec(host)?.[1] ?? host
 }
