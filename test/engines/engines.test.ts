@@ -9,7 +9,7 @@ import type { Model } from '../../scenarios/scenario.ts'
 import { FAULTS, mesh } from './mesh.ts'
 import { play, playOn, playToAlert, situationAt, STARTED_AT, type Held, type Played } from './rig.ts'
 
-const SEEDS = Array.from({ length: 20 }, (_, index) => 4_001 + 13 * index)
+const SEEDS = Array.from({ length: 20 }, (_, index) => 21_011 + 37 * index)
 /** Samples either way that an onset may be off; one a second. */
 const ONSET_SAMPLES = 3
 

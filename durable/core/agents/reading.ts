@@ -66,8 +66,8 @@ export function isTrouble(signal: Signal): boolean {
   return departure !== null && departure.present && departure.direction === (window.breach === 'above' ? 'up' : 'down')
 }
 
-/** A change of fewer sigmas is seen, but where it began is a guess: its noise hides the first samples. */
-const CLEAR_SIGMAS = 8
+/** A change of fewer sigmas is real, but a slow one's first samples are lost in its noise: it is not asked for the time. */
+const CLEAR_SIGMAS = 12
 
 /** When trouble seen in several signals began: by the clear ones, else by any; null when none shows an onset. */
 export function earliestOnset(signals: readonly Signal[]): Instant | null {

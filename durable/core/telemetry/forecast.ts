@@ -43,7 +43,7 @@ export function timeToLimit(window: SeriesWindow, limit: number | null): TimeToL
   const now = up * median(samples.slice(-NOW_SAMPLES).map((sample) => sample.value))
   const far = up * limit
   if (Math.max(now, trend.level) >= far) return { found: false, reason: 'at-limit' }
-  const significant = Math.abs(trend.slope) >= SLOPE_SIGMAS_MIN * Math.sqrt(trend.slopeVariance)
+  const significant = Math.abs(trend.slope) > SLOPE_SIGMAS_MIN * Math.sqrt(trend.slopeVariance)
   if (!significant) return { found: false, reason: 'flat' }
   if (trend.slope < 0) return { found: false, reason: 'falling-away' }
   if (trend.explained < EXPLAINED_MIN) return { found: false, reason: 'poor-fit' }

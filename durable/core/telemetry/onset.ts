@@ -5,6 +5,8 @@ const SEEK_BACK_SAMPLES = 60
 const FIT_AHEAD_SAMPLES = 16
 /** Residuals count at most this many sigmas, so that one spike cannot pull the onset to itself. */
 const RESIDUAL_SIGMAS_MAX = 5
+/** Samples this far out, right before the break, are part of the climb and not of the time before. */
+const CLIMBING_SIGMAS = 4
 
 /**
  * The sample at which a departure began: the break k that best explains the samples around the run starting at `run` as
@@ -29,7 +31,11 @@ export function onsetOf(
     if (cost < best.cost) best = { at, cost }
     quiet += capped(sizes[at] ?? 0)
   }
-  return start + best.at
+  // A line fits a plateau better than the climb to it: what already lies outside belongs to the departure.
+  const sign = Math.sign(median(sizes.slice(run - start)))
+  let at = best.at
+  while (at > 0 && sign * (sizes[at - 1] ?? 0) >= CLIMBING_SIGMAS) at -= 1
+  return start + at
 }
 
 /** Noise behind the break, from differences of neighbours, so that a ramp is not mistaken for noise. */
