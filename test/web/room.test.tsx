@@ -143,7 +143,9 @@ describe('folding', () => {
 
 describe('orders', () => {
   const sentCommands = (texts: readonly string[]) =>
-    texts.map((text) => JSON.parse(text) as ClientMessage | { type: 'ping' }).filter((message) => message.type === 'command')
+    texts
+      .map((text) => JSON.parse(text) as ClientMessage | { type: 'ping' })
+      .filter((message) => message.type === 'command')
 
   it('[UI15] a command without an answer is said again after a reconnect, with the same id', async () => {
     const { net, room } = joined()
@@ -168,7 +170,9 @@ describe('orders', () => {
     net.last().say(hello())
     const answer = room.send({ type: 'close', reason: 'done' })
     const [order] = sentCommands(net.last().sent)
-    net.last().say({ type: 'result', cmd: order?.cmd, ok: false, reason: 'invalid-transition', detail: 'not resolved', seq: 4 })
+    net
+      .last()
+      .say({ type: 'result', cmd: order?.cmd, ok: false, reason: 'invalid-transition', detail: 'not resolved', seq: 4 })
     await expect(answer).resolves.toEqual({ ok: false, reason: 'invalid-transition', detail: 'not resolved' })
   })
 
