@@ -2,7 +2,17 @@ import type { Instant } from '../protocol/domain.ts'
 import { RESTARTED } from './execution.ts'
 import { wordsOf } from './ask.ts'
 import { type Kernel, SYSTEM } from './kernel.ts'
-import { type OutboxRow, claim, failed, isDue, pending, settle, settleIndexBefore } from './outbox.ts'
+import {
+  EFFECT_TRIES_MAX,
+  type OutboxRow,
+  claim,
+  failed,
+  isClaimed,
+  isDue,
+  pending,
+  settle,
+  settleIndexBefore,
+} from './outbox.ts'
 import { perform } from './perform.ts'
 import type { Place } from './place.ts'
 import { within } from './within.ts'
@@ -45,11 +55,29 @@ export class Drain {
     try {
       await this.#perform(row)
     } catch (error) {
-      this.#parts.storage.transactionSync(() => failed(this.#parts.storage.sql, row, Date.now(), wordsOf(error)))
+      this.#failed(row, wordsOf(error))
     } finally {
       this.inFlight.delete(row.key)
       this.#parts.finished()
     }
+  }
+
+  /** A call that could not even be prepared is surely not done, and people are told; everything else is parked at the end. */
+  #failed(row: OutboxRow, reason: string): void {
+    const { kernel, storage } = this.#parts
+    const { effect } = row
+    const last = row.attempts + 1 >= EFFECT_TRIES_MAX
+    if (last && effect.type === 'call-driver' && !isClaimed(storage.sql, row.key)) {
+      const { proposal, key } = effect
+      const body = {
+        type: 'answer-execution',
+        proposal,
+        key,
+        outcome: 'failed',
+        detail: `never called: ${reason}`,
+      } as const
+      kernel.submit({ id: null, by: SYSTEM, role: null, body, settles: row.key }, Date.now())
+    } else storage.transactionSync(() => failed(storage.sql, row, Date.now(), reason))
   }
 
   async #perform(row: OutboxRow): Promise<void> {

@@ -113,7 +113,7 @@ export class IncidentRoom extends DurableObject<Env> {
   /** A page of the log after seq `after`; null for a room that was never opened. */
   async events(after: number, limit: number): Promise<EventsPage | null> {
     if (!this.#kernel.isOpen) return null
-    const events = eventsAfter(this.ctx.storage.sql, after, Math.min(limit, EVENTS_PER_PAGE_MAX))
+    const events = eventsAfter(this.ctx.storage.sql, after, Math.max(1, Math.min(limit, EVENTS_PER_PAGE_MAX)))
     return { epoch: this.#kernel.epoch, events, head: this.#kernel.state.view.seq }
   }
 

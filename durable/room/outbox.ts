@@ -72,6 +72,10 @@ export function claim(sql: SqlStorage, key: string, wall: Instant): void {
   sql.exec('UPDATE outbox SET claimed = ? WHERE key = ? AND claimed IS NULL', wall, key)
 }
 
+export function isClaimed(sql: SqlStorage, key: string): boolean {
+  return sql.exec('SELECT 1 FROM outbox WHERE key = ? AND claimed IS NOT NULL', key).toArray().length > 0
+}
+
 /** A try that failed: later again, or parked with the reason after the last one. */
 export function failed(sql: SqlStorage, row: OutboxRow, wall: Instant, reason: string): void {
   const attempts = row.attempts + 1

@@ -4,7 +4,7 @@ import type { CommandBody, PersonCommand } from '../../durable/protocol/commands
 import type { Proposal } from '../../durable/protocol/domain.ts'
 import { RESTARTED } from '../../durable/room/execution.ts'
 import { Kernel, SYSTEM } from '../../durable/room/kernel.ts'
-import { claim, pending } from '../../durable/room/outbox.ts'
+import { EFFECT_TRIES_MAX, claim, pending } from '../../durable/room/outbox.ts'
 import { freshId, headOf, inside, opening, roomNamed, type RoomStub } from './opening.ts'
 import { until } from './socket.ts'
 
@@ -27,9 +27,8 @@ async function proposalOf(room: RoomStub): Promise<Pick<Proposal, 'status' | 'ex
  * A room that died right after the commit of `execution-started`: its log and outbox stand, no instance of it ever ran the
  * call. With `claimed`, it died after the claim, so that nobody knows whether the call went out.
  */
-async function diedBeforeAnswer(claimed: boolean): Promise<RoomStub> {
-  const id = freshId()
-  const room = roomNamed(`live/${id}`)
+async function diedBeforeAnswer(claimed: boolean, head = headOf(freshId()), tries = 0): Promise<RoomStub> {
+  const room = roomNamed(`${head.namespace}/${head.id}`)
   await inside(room, (_, { storage }) => {
     const kernel = new Kernel(storage, () => {})
     kernel.prepare(null)
@@ -44,7 +43,7 @@ async function diedBeforeAnswer(claimed: boolean): Promise<RoomStub> {
         },
         Date.now(),
       )
-    expect(say(opening(headOf(id)), false)).toMatchObject({ ok: true })
+    expect(say(opening(head), false)).toMatchObject({ ok: true })
     expect(say(command, true)).toMatchObject({ ok: true })
     const proposal = kernel.state.view.proposals[0]
     if (!proposal) throw new Error('no proposal')
@@ -58,6 +57,7 @@ async function diedBeforeAnswer(claimed: boolean): Promise<RoomStub> {
     expect(say(start, false)).toMatchObject({ ok: true })
     const call = pending(storage.sql).find(({ effect }) => effect.type === 'call-driver')
     if (!call) throw new Error('no call')
+    storage.sql.exec('UPDATE outbox SET attempts = ? WHERE key = ?', tries, call.key)
     if (claimed) claim(storage.sql, call.key, Date.now())
   })
   await evictDurableObject(room)
@@ -81,6 +81,17 @@ describe('a room that dies', () => {
     const room = await diedBeforeAnswer(false)
     await until(async () => (await proposalOf(room))?.execution?.outcome === 'failed', 'the call was tried')
     expect((await proposalOf(room))?.execution?.detail).toBe('nothing-wired')
+  })
+
+  it('[AC54] a call that cannot even be prepared is declared not done after the last try, and people are told', async () => {
+    // A drill whose stage was never started has no key to sign with.
+    const head = headOf('inc_ghost02-room01', 'drill/drl_ghost02', 'drl_ghost02')
+    const room = await diedBeforeAnswer(false, head, EFFECT_TRIES_MAX - 1)
+    await until(async () => (await proposalOf(room))?.execution?.outcome === 'failed', 'it was given up')
+    expect((await proposalOf(room))?.execution?.detail).toMatch(/^never called: /)
+    const events = (await room.events(0, 1_000))?.events ?? []
+    const asked = events.flatMap(({ body }) => (body.type === 'human-asked' ? [body.reason] : []))
+    expect(asked).toContain('driver-declares-not-done')
   })
 
   it('[AC51] wakes by itself: the alarm stands from the commit on, before anything is performed', async () => {
