@@ -3,8 +3,9 @@ import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { BACKLOG_ROWS_MAX } from '../../durable/directory/outbox.ts'
 import { openDrill, tokenFor } from './drill.ts'
-import type { DrillRow, IntakeCounters, Page } from '../../durable/protocol/objects.ts'
-import type { IncidentRow } from '../../durable/protocol/rows.ts'
+import type { DrillRow, EventsPage, IntakeCounters, Page } from '../../durable/protocol/objects.ts'
+import type { ArchivePort } from '../../durable/protocol/ports.ts'
+import type { IncidentDetail, IncidentRow } from '../../durable/protocol/rows.ts'
 import type { Bindings } from '../../worker/env.ts'
 import { api, json, problem } from './api.ts'
 
@@ -105,4 +106,33 @@ test('[IN15] a directory with a full outbox says so: 503 until it has drained, a
   expect((await bindings.DIRECTORY.getByName('drill/drl_overload0001').counters()).received).toBe(0)
   await runInDurableObject(directory, (_, state) => state.storage.sql.exec('DELETE FROM outbox').toArray())
   expect((await api(WEBHOOK, { token, body: alert('checkout') })).status).toBe(200)
+})
+
+test('[SE20] the archive of drills answers for ids of drills, and the real archive for real ones', async () => {
+  const body = { title: 'Archived', severity: 'SEV-3', service: 'checkout' }
+  const { id } = await json<{ id: string }>(await api('/api/v1/incidents', { body }), 201)
+  await expect.poll(async () => (await api(`/api/v1/incidents/${id}`)).status, { timeout: 10_000 }).toBe(200)
+  for (const step of ['resolve', 'close'])
+    await json(await api(`/api/v1/incidents/${id}/${step}`, { body: { reason: 'over' } }))
+  const detail = await json<IncidentDetail>(await api(`/api/v1/incidents/${id}`))
+  const { events } = await json<EventsPage>(await api(`/api/v1/incidents/${id}/events`))
+  const twin = id.replace('inc_', 'inc_archived00001-')
+  const drill = 'drl_archived00001'
+  const archived = {
+    id: twin,
+    namespace: `drill/${drill}`,
+    detail: { ...detail, id: twin, drill },
+    chainHead: '0',
+    events,
+  }
+  const memory = bindings.MEMORY.getByName('drills') as unknown as ArchivePort
+  await memory.put(archived)
+  expect(await json(await api(`/api/v1/history/${twin}`))).toMatchObject({ id: twin, detail: { drill } })
+  const ids = async (query: string) =>
+    (await json<Page<{ id: string }>>(await api(`/api/v1/history${query}`))).items.map((row) => row.id)
+  expect(await ids('?drill=true')).toContain(twin)
+  expect(await ids('')).not.toContain(twin)
+  await expect.poll(async () => (await api(`/api/v1/history/${id}`)).status, { timeout: 10_000 }).toBe(200)
+  expect(await ids('?drill=true')).not.toContain(id)
+  expect(await ids('')).toContain(id)
 })

@@ -44,6 +44,17 @@ test('[IN17] a declaration that is no declaration is 400 and names the fields', 
   await problem(await api('/api/v1/incidents', { method: 'POST', body: '{' }), 400, 'invalid-body')
 })
 
+test('[LM7] a body of our own API has 65,536 bytes at most; a note has 4,000 characters', async () => {
+  const id = await declare('Long words')
+  await problem(
+    await api(`/api/v1/incidents/${id}/notes`, { body: { text: 'x'.repeat(65_536) } }),
+    413,
+    'body-too-large',
+  )
+  await problem(await api(`/api/v1/incidents/${id}/notes`, { body: { text: 'x'.repeat(4_001) } }), 400, 'invalid-body')
+  expect((await api(`/api/v1/incidents/${id}/notes`, { body: { text: 'x'.repeat(4_000) } })).status).toBe(200)
+})
+
 test('[IN18] a person acknowledges, notes, resolves and closes by POST; each answer is the row as it now stands', async () => {
   const id = await declare('A walk through the states')
   const steps = [

@@ -19,6 +19,7 @@ import truncated from '../captures/am-webhook-truncated-max_alerts-10.json'
 import collectd from '../captures/collectd-notification.json'
 import direct from '../captures/prom-api-v2-alerts-firing.json'
 import directResolved from '../captures/prom-api-v2-alerts-resolved.json'
+import { stormGroup } from '../captures/storm.ts'
 import { api, json, problem } from './api.ts'
 
 const WEBHOOK = '/api/v1/ingest/alertmanager'
@@ -46,6 +47,13 @@ test('[IN12] every captured webhook message is answered 200 once its alerts are 
     expect(taken).toMatchObject({ received: (body as { alerts: unknown[] }).alerts.length, quarantined: false })
     expect((await counters()).received).toBe(before.received + taken.received)
   }
+})
+
+test('[IN12] a storm of 1,000 alerts in one post is taken whole', async () => {
+  const before = await counters()
+  const taken = await json(await api(WEBHOOK, { body: stormGroup(1_000, Date.now()) }))
+  expect(taken).toMatchObject({ received: 1_000, quarantined: false })
+  expect((await counters()).received).toBe(before.received + 1_000)
 })
 
 test('[IN12] the Alertmanager server API answers 200 with an empty body, as its clients expect', async () => {
