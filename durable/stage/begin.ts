@@ -38,6 +38,7 @@ export function begin(request: DrillRequest, catalogue: Catalogue, wall: Instant
     incidents: [],
     opened: false,
     told: true,
+    closed: false,
   }
 }
 

@@ -24,6 +24,8 @@ export interface Drill {
   /** the namespace is open and the index has the row; then: clock and row as last changed are known there. */
   opened: boolean
   told: boolean
+  /** the drill is over, its last posts are in, and its ingest tokens are revoked. */
+  closed: boolean
 }
 
 /** `received`: its delay runs. `barred`: asked about before it came, and refused should it come. */

@@ -1,24 +1,21 @@
 import { DurableObject } from 'cloudflare:workers'
 import { clockAt, pauseClock, resumeClock, wallOf } from '../protocol/clock.ts'
 import type { Catalogue, DrillClock } from '../protocol/domain.ts'
-import { namespaceOfDrill } from '../protocol/namespace.ts'
 import type { DrillRequest, DrillRow } from '../protocol/objects.ts'
+import { announce, lookForIncidents, owesWord } from './announce.ts'
 import { begin, rowOf } from './begin.ts'
 import { Book, type Drill } from './book.ts'
 import { deliver } from './courier.ts'
 import { admit, answerOf, rejection, statusOf } from './endpoint.ts'
 import { hasTables, migrate } from './migrations.ts'
 import { readOrder, type Rejected } from './order.ts'
-import { directoryNamed, ownWorker } from './peers.ts'
+import { ownWorker } from './peers.ts'
 import { Player } from './player.ts'
-import { hashedTokens } from './tokens.ts'
 
 /** Batches leave no closer together than this, wall ms. */
 const BATCH_MS = 250
 /** After a post that was not taken, or a directory that did not answer, wall ms. */
 const RETRY_MS = 500
-/** Open incidents of its namespace that a stage asks for; a story opens one or two. */
-const INCIDENTS_ASKED = 50
 /** An answer that is withheld ends in a 504 after so long, wall ms: three times what a driver waits. */
 const WITHHELD_MS = 30_000
 
@@ -49,13 +46,13 @@ export class DrillStage extends DurableObject<Env> {
     }
     // Armed first: should a directory not answer, this fails, and the alarm still brings the drill to life.
     await this.#arm()
-    await this.#tellDirectories()
+    await announce(this.#book, this.env)
     return this.#row()
   }
 
   async status(): Promise<DrillRow | null> {
     if (this.#drill() === null) return null
-    await this.#lookForIncidents()
+    await lookForIncidents(this.#book, this.env)
     return this.#row()
   }
 
@@ -136,12 +133,13 @@ export class DrillStage extends DurableObject<Env> {
     try {
       const drill = this.#drill()
       if (drill === null) return
-      await this.#tellDirectories()
+      const announced = await this.#announced()
+      if (!this.#running().opened) throw new Error('the namespace is not open yet')
       this.#carryOut(Date.now())
       const more = this.#play(Date.now())
       this.#lastBatchWall = Date.now()
       const round = await deliver(this.#book, ownWorker(this.ctx), drill.tokens)
-      this.#retryWall = round === 'failed' ? Date.now() + RETRY_MS : 0
+      this.#retryWall = round === 'failed' || !announced ? Date.now() + RETRY_MS : 0
       if (more || round === 'more') this.#lastBatchWall = 0
     } catch (error) {
       console.error('stage alarm', error instanceof Error ? error.message : String(error))
@@ -150,6 +148,17 @@ export class DrillStage extends DurableObject<Env> {
       this.#retryWall = Date.now() + RETRY_MS
     }
     await this.#arm()
+  }
+
+  /** Tells the directories; one that does not answer is told later and holds up nothing else. */
+  async #announced(): Promise<boolean> {
+    try {
+      await announce(this.#book, this.env)
+      return true
+    } catch (error) {
+      console.error('stage announcement', error instanceof Error ? error.message : String(error))
+      return false
+    }
   }
 
   /** Carries out received actions whose delay is over, each at the second that the clock has reached. */
@@ -193,46 +202,13 @@ export class DrillStage extends DurableObject<Env> {
     }
   }
 
-  /** Opens the namespace, registers the row, and then tells of every change. Each is idempotent at the directory. */
-  async #tellDirectories(): Promise<void> {
-    const drill = this.#running()
-    const { drill: id } = drill.request
-    const own = directoryNamed(this.env, namespaceOfDrill(id))
-    const index = directoryNamed(this.env, 'drills')
-    if (!drill.opened) {
-      const { catalogue, clock, tokens } = drill
-      await own.openNamespace({ drill: id, catalogue, clock, tokens: hashedTokens(tokens) })
-      await index.registerDrill(this.#row())
-      // Only the mark: the clock may have been paused while the directories answered.
-      this.#book.saveDrill({ ...this.#running(), opened: true })
-    }
-    if (drill.told) return
-    await this.#lookForIncidents()
-    const sent = this.#running()
-    await own.setClock(sent.clock)
-    await index.updateDrill(this.#row())
-    const now = this.#running()
-    // Something may have changed while they answered; then they are told again.
-    if (JSON.stringify(now) === JSON.stringify(sent)) this.#book.saveDrill({ ...now, told: true })
-  }
-
-  /** Remembers which incidents the drill's directory has opened; one that does not answer leaves what is known. */
-  async #lookForIncidents(): Promise<void> {
-    const own = directoryNamed(this.env, namespaceOfDrill(this.#running().request.drill))
-    const open = await own.incidents({ state: null, cursor: null, limit: INCIDENTS_ASKED }).catch(() => null)
-    const drill = this.#running()
-    const known = new Set(drill.incidents)
-    const fresh = (open?.items ?? []).map(({ id }) => id).filter((id) => !known.has(id))
-    if (fresh.length > 0) this.#book.saveDrill({ ...drill, incidents: [...drill.incidents, ...fresh] })
-  }
-
   /** One alarm for all that can be due: telling, posts, delayed actions, the next second. */
   async #arm(): Promise<void> {
     const drill = this.#drill()
     if (drill === null) return
     const wall = Date.now()
     const dues: number[] = this.#book.received().map(({ due }) => due)
-    if (!drill.opened || !drill.told || this.#book.nextPost() !== null) dues.push(Math.max(wall, this.#retryWall))
+    if (owesWord(this.#book) || this.#book.nextPost() !== null) dues.push(Math.max(wall, this.#retryWall))
     if (drill.state === 'running') {
       const { nextAt } = this.#playerOf(drill)
       // A clock that stands may still be ahead of the play, which goes in chunks.

@@ -5,12 +5,14 @@ import { httpDriver } from '../../bridge/act/http/index.ts'
 import { canonical } from '../../durable/protocol/canonical.ts'
 import { clockAt } from '../../durable/protocol/clock.ts'
 import type { Catalogue, ProposalBody } from '../../durable/protocol/domain.ts'
+import type { IncidentDirectory } from '../../durable/directory/index.ts'
 import type { DrillRow } from '../../durable/protocol/objects.ts'
 import type { ActionOrder, RemediationPort } from '../../durable/protocol/ports.ts'
 import { HISTORY_MS } from '../../durable/stage/begin.ts'
 import type { DrillStage } from '../../durable/stage/index.ts'
 import { sha256Hex } from '../../durable/stage/tokens.ts'
 import { databaseCascade } from '../../scenarios/database-cascade/index.ts'
+import { until } from './drills.ts'
 
 type Stage = DurableObjectStub<DrillStage>
 
@@ -91,14 +93,6 @@ function actions(stage: Stage): Promise<{ key: string; state: string; applied_ms
   )
 }
 
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 15_000
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`never happened: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
-
 const waitingPosts = (stage: Stage): Promise<number> =>
   runInDurableObject(
     stage,
@@ -139,7 +133,10 @@ describe('the endpoint', () => {
     const changed = httpDriver({
       endpointUrl: ENDPOINT,
       secret,
-      fetch: async (request) => send(new Request(request, { body: (await request.text()).replace('36', '99') })),
+      fetch: async (request) => {
+        const body = (await request.text()).replace('36', '99')
+        return send(new Request(request.url, { method: 'POST', headers: request.headers, body }))
+      },
     })
     expect((await changed.call(order(drill))).outcome).toBe('failed')
     const old = httpDriver({ fetch: send, endpointUrl: ENDPOINT, secret, now: () => Date.now() - 600_000 })
@@ -265,5 +262,35 @@ describe('the play', () => {
     expect(await played(stage)).toBe(before)
     expect(await (await driverOf(stage)).call(order(drill))).toEqual({ outcome: 'failed', detail: 'the drill is over' })
     await until('the last posts', async () => (await waitingPosts(stage)) === 0)
+  })
+
+  it('[DR16] a drill that is over revokes its ingest tokens once its last posts are in', async () => {
+    const { stage, drill } = await begin({ speed: 60 })
+    const directory = env.DIRECTORY.getByName(`drill/${drill}`) as unknown as DurableObjectStub<IncidentDirectory>
+    const { tokens } = await runInDurableObject(
+      stage,
+      (_, state) =>
+        JSON.parse(state.storage.sql.exec<{ json: string }>('SELECT json FROM drill').one().json) as {
+          tokens: Record<string, string>
+        },
+    )
+    expect(Object.keys(tokens)).toEqual(['metrics', 'deploys'])
+    for (const [source, token] of Object.entries(tokens)) {
+      expect(token).toMatch(new RegExp(`^ict_${drill.slice(4)}_${source}_[0-9a-f]{32}$`))
+      expect(await directory.checkToken(sha256Hex(token))).toBe(source)
+    }
+    await stage.stop()
+    await until('revoked tokens', async () => (await directory.checkToken(sha256Hex(tokens['metrics'] ?? ''))) === null)
+    expect(await waitingPosts(stage)).toBe(0)
+  })
+
+  it('[DR11] a calm story ends after its length', async () => {
+    const { stage } = await begin({ speed: 120, variant: 'healthy' })
+    const row = await until('the end', async () => {
+      const seen = await stage.status()
+      return seen?.state === 'ended' ? seen : null
+    })
+    expect(row.state).toBe('ended')
+    expect(await played(stage)).toBe(databaseCascade.durationMs - 1_000)
   })
 })
