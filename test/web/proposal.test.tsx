@@ -180,7 +180,7 @@ describe('approval', () => {
   it('[UI38] a rejection needs its reason', () => {
     const screen = show(AWAITING)
     fireEvent.click(screen.getByRole('button', { name: 'Reject' }))
-    expect((screen.getByRole('button', { name: 'Reject' }) as HTMLButtonElement).disabled).toBe(true)
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Reject' }).disabled).toBe(true)
     fireEvent.input(screen.getByLabelText('Why not?'), { target: { value: 'deploy is under way' } })
     fireEvent.click(screen.getByRole('button', { name: 'Reject' }))
     expect(screen.given).toEqual([{ ...yes, type: 'reject', reason: 'deploy is under way' }])
