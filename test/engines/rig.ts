@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Situation } from '../../durable/core/agents/agent.ts'
 import { pathBetween } from '../../durable/core/agents/topology.ts'
 import type {
@@ -11,7 +12,10 @@ import type {
   SeriesWindow,
 } from '../../durable/protocol/domain.ts'
 import type { Model } from '../../scenarios/scenario.ts'
-import catalogue from '../../durable/directory/catalogue.json' with { type: 'json' }
+
+const sample = JSON.parse(
+  readFileSync(new URL('../../durable/directory/catalogue.json', import.meta.url), 'utf8'),
+) as Catalogue
 
 /** Epoch ms at which every story of these tests starts. */
 export const STARTED_AT = 1_700_000_000_000
@@ -97,7 +101,7 @@ export function situationAt(played: Played, held: Held = {}): Situation {
   const world: Catalogue = {
     version: 'story',
     ...played.model.world,
-    runbooks: held.runbooks ?? (catalogue as unknown as Catalogue).runbooks,
+    runbooks: held.runbooks ?? sample.runbooks,
   }
   const alerts = [...played.alerts.values()]
   const leading = alerts.find(({ status, severity }) => status === 'firing' && severity === 'critical') ?? alerts[0]

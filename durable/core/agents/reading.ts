@@ -1,4 +1,4 @@
-import type { Change, Evidence, Instant, SeriesWindow } from '../../protocol/domain.ts'
+import type { Change, Evidence, Gap, Instant, SeriesWindow } from '../../protocol/domain.ts'
 import { departureOf, isBroken, isFresh, isFull, levelNow, type Departure } from '../telemetry/index.ts'
 import type { Situation } from './agent.ts'
 
@@ -80,6 +80,15 @@ export function earliestOnset(signals: readonly Signal[]): Instant | null {
 /** When the trouble of a signal began; null when that lies before its window or nothing changed. */
 export function onsetOf(signal: Signal): Instant | null {
   return signal.departure?.onsetAt ?? null
+}
+
+/** Why nothing fresh is known of a service; null where something is. */
+export function gapOf(service: string, signals: Signal[]): Gap | null {
+  const own = signals.filter((signal) => signal.service === service && signal.peer === null)
+  if (own.some((signal) => signal.fresh && signal.now !== null)) return null
+  const what = `telemetry of ${service}`
+  if (own.length === 0) return { what, reason: 'not-watched' }
+  return { what, reason: own.some((signal) => signal.now !== null) ? 'stale' : 'no-data' }
 }
 
 function signalOf(item: Evidence, at: Instant): Signal | null {

@@ -37,7 +37,7 @@ describe('the story as it is', () => {
         symptoms: ['checkout'],
         target: plan.action.target,
         at: situation.at,
-        approver: null,
+        approvers: [],
       })
       expect(gate).toMatchObject({ passes: true, sources: ['deploys', 'metrics'] })
     }

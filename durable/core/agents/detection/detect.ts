@@ -1,6 +1,6 @@
 import type { ChangePoint, FindingDetail, FindingDraft, Gap } from '../../../protocol/domain.ts'
 import type { Situation } from '../agent.ts'
-import { earliestOnset, isTrouble, onsetOf, signalsOf, type Signal } from '../reading.ts'
+import { earliestOnset, gapOf, isTrouble, onsetOf, signalsOf, type Signal } from '../reading.ts'
 import { symptomServices } from '../symptom.ts'
 import { foundationsOf } from '../topology.ts'
 import { durationText, levelText, listText, significant } from '../words.ts'
@@ -19,9 +19,7 @@ type Finding = FindingDraft<Extract<FindingDetail, { agent: 'detection' }>>
 export function detect(situation: Situation): Finding {
   const signals = signalsOf(situation)
   const symptoms = symptomServices(situation)
-  const gaps: Gap[] = symptoms
-    .filter((service) => !signals.some((signal) => signal.service === service && signal.now !== null))
-    .map((service) => ({ what: `telemetry of ${service}`, reason: 'not-watched' }))
+  const gaps = symptoms.flatMap((service) => gapOf(service, signals) ?? [])
   if (signals.every((signal) => signal.now === null)) return nothing('abstained', 'no-telemetry', gaps)
   const changed = signals.filter((signal) => signal.departure !== null)
   if (changed.length === 0) return nothing('inconclusive', 'no-change-found', gaps)

@@ -1,6 +1,14 @@
 import type { Gap, Instant } from '../../../protocol/domain.ts'
 import type { Situation } from '../agent.ts'
-import { changeEventsOf, earliestOnset, isTrouble, signalsOf, type ChangeEvent, type Signal } from '../reading.ts'
+import {
+  changeEventsOf,
+  earliestOnset,
+  gapOf,
+  isTrouble,
+  signalsOf,
+  type ChangeEvent,
+  type Signal,
+} from '../reading.ts'
 import { symptomServices } from '../symptom.ts'
 import { calleesOf, foundationsOf, pathBetween } from '../topology.ts'
 import { tokensOf } from '../words.ts'
@@ -116,15 +124,6 @@ function pathToSymptom(situation: Situation, service: string, symptoms: string[]
 /** Direct callees that cannot be judged; one that is observed and calm shields what lies behind it. */
 function blindSpots(situation: Situation, service: string, signals: Signal[]): Gap[] {
   return calleesOf(situation.catalogue, service).flatMap((callee) => gapOf(callee, signals) ?? [])
-}
-
-/** Why nothing fresh is known of a service; null where something is. */
-export function gapOf(service: string, signals: Signal[]): Gap | null {
-  const own = signals.filter((signal) => signal.service === service && signal.peer === null)
-  if (own.some((signal) => signal.fresh && signal.now !== null)) return null
-  const what = `telemetry of ${service}`
-  if (own.length === 0) return { what, reason: 'not-watched' }
-  return { what, reason: own.some((signal) => signal.now !== null) ? 'stale' : 'no-data' }
 }
 
 /**
