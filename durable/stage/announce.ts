@@ -4,8 +4,10 @@ import type { Book, Drill } from './book.ts'
 import { directoryNamed } from './peers.ts'
 import { hashedTokens } from './tokens.ts'
 
-/** Open incidents of its namespace that a stage asks for; a story opens one or two. */
+/** Incidents of its namespace that a stage asks for in one state; a story opens one or two. */
 const INCIDENTS_ASKED = 50
+/** null asks for all that are not over; an incident that was closed since the last look is among the others. */
+const STATES_ASKED = [null, 'closed'] as const
 
 /**
  * Opens the drill's namespace and registers its row, once; then tells its directory and the index of all drills whatever
@@ -40,9 +42,11 @@ export async function announce(book: Book, env: Env): Promise<void> {
 /** Remembers which incidents the drill's directory has opened; one that does not answer leaves what is known. */
 export async function lookForIncidents(book: Book, env: Env): Promise<void> {
   const own = directoryNamed(env, namespaceOfDrill(standing(book).request.drill))
-  const open = await own.incidents({ state: null, cursor: null, limit: INCIDENTS_ASKED }).catch(() => null)
+  const asked = STATES_ASKED.map((state) => own.incidents({ state, cursor: null, limit: INCIDENTS_ASKED }))
+  const pages = await Promise.allSettled(asked)
   const drill = standing(book)
-  const fresh = (open?.items ?? []).map(({ id }) => id).filter((id) => !drill.incidents.includes(id))
+  const seen = pages.flatMap((page) => (page.status === 'fulfilled' ? page.value.items.map(({ id }) => id) : []))
+  const fresh = seen.filter((id) => !drill.incidents.includes(id))
   if (fresh.length > 0) book.saveDrill({ ...drill, incidents: [...drill.incidents, ...fresh] })
 }
 

@@ -14,8 +14,9 @@ import { Player } from './player.ts'
 
 /** Batches leave no closer together than this, wall ms. */
 const BATCH_MS = 250
-/** After a post that was not taken, or a directory that did not answer, wall ms. */
+/** After a post that was not taken, or a directory that did not answer: doubled from the first to the last, wall ms. */
 const RETRY_MS = 500
+const RETRY_MS_MAX = 30_000
 /** An answer that is withheld ends in a 504 after so long, wall ms: three times what a driver waits. */
 const WITHHELD_MS = 30_000
 
@@ -29,6 +30,7 @@ export class DrillStage extends DurableObject<Env> {
   #player: Player | null = null
   #lastBatchWall = 0
   #retryWall = 0
+  #failures = 0
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -139,15 +141,22 @@ export class DrillStage extends DurableObject<Env> {
       const more = this.#play(Date.now())
       this.#lastBatchWall = Date.now()
       const round = await deliver(this.#book, ownWorker(this.ctx), drill.tokens)
-      this.#retryWall = round === 'failed' || !announced ? Date.now() + RETRY_MS : 0
+      if (round === 'failed' || !announced) this.#retryLater()
+      else this.#failures = this.#retryWall = 0
       if (more || round === 'more') this.#lastBatchWall = 0
     } catch (error) {
       console.error('stage alarm', error instanceof Error ? error.message : String(error))
       // What failed half-way may have moved the model: it is replayed from the book.
       this.#player = null
-      this.#retryWall = Date.now() + RETRY_MS
+      this.#retryLater()
+      this.#lastBatchWall = this.#retryWall - BATCH_MS
     }
     await this.#arm()
+  }
+
+  #retryLater(): void {
+    this.#retryWall = Date.now() + Math.min(RETRY_MS * 2 ** this.#failures, RETRY_MS_MAX)
+    this.#failures += 1
   }
 
   /** Tells the directories; one that does not answer is told later and holds up nothing else. */

@@ -1,11 +1,11 @@
-import type { DrillClock } from '../protocol/domain.ts'
+import type { DrillClock, IncidentState } from '../protocol/domain.ts'
 import type { DrillNamespace, DrillRow, Page } from '../protocol/objects.ts'
 import type { IncidentRow } from '../protocol/rows.ts'
 
 /** What a stage asks of directories; it imports none of their classes. */
 export interface DirectoryPeer {
   openNamespace(namespace: DrillNamespace): Promise<void>
-  incidents(query: { state: null; cursor: null; limit: number }): Promise<Page<IncidentRow>>
+  incidents(query: { state: IncidentState | null; cursor: null; limit: number }): Promise<Page<IncidentRow>>
   setClock(clock: DrillClock): Promise<void>
   registerDrill(row: DrillRow): Promise<void>
   updateDrill(row: DrillRow): Promise<void>

@@ -107,6 +107,25 @@ describe('the play reaches the drill, and only the drill', () => {
   })
 })
 
+it('[DR11] a story whose alert still fires goes on past its end, up to three times its length', async () => {
+  const row = await begin({ speed: 120, seed: 6, runbooks: false })
+  const shorterMs = 300_000
+  await runInDurableObject(stageOf(row.id), (_, state) => {
+    const drill = JSON.parse(state.storage.sql.exec<{ json: string }>('SELECT json FROM drill').one().json) as object
+    state.storage.sql.exec('UPDATE drill SET json = ?', JSON.stringify({ ...drill, durationMs: shorterMs }))
+  })
+  // The model is forgotten and begun again, now with the shorter story.
+  await abortAllDurableObjects()
+  const played = () =>
+    runInDurableObject(
+      stageOf(row.id),
+      (_, state) => state.storage.sql.exec<{ played: number }>('SELECT played FROM drill').one().played,
+    )
+  await until('play past the end', async () => (await played()) > shorterMs + 60_000)
+  await until('the end of overtime', async () => (await stageOf(row.id).status())?.state === 'ended')
+  expect(await played()).toBe(3 * shorterMs - 1_000)
+})
+
 describe('the drill, end to end', () => {
   it('[DR14] page, proposal, a person approves, the action reaches the model once, the story recovers', async () => {
     const row = await begin({ seed: 1 })
