@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type Page, chromium } from 'playwright-core'
 import { ROOT } from './server.ts'
+import { until } from './until.ts'
 
 const ARTEFACTS = join(ROOT, 'test/artefacts')
 const FLAGS = [
@@ -17,6 +18,9 @@ const FLAGS = [
 ]
 /** All rules that together are WCAG 2.2 AA. */
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+/** Run in the page, which has types of its own. */
+const AT_REST = `!document.getAnimations().some((one) => one instanceof CSSTransition && one.playState === 'running')`
 
 export interface Watched {
   page: Page
@@ -50,6 +54,8 @@ export async function violations(page: Page): Promise<string[]> {
   const found: string[] = []
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
+    // A colour on its way between two themes is on the screen for an instant and is nobody's choice.
+    await until('nothing moves', 10_000, async () => ((await page.evaluate(AT_REST)) === true ? true : null))
     const { violations: broken } = await new AxeBuilder({ page }).withTags(WCAG).analyze()
     for (const { id, nodes } of broken)
       found.push(

@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { canonical } from '../../durable/protocol/canonical.ts'
+import type { HistoryRow, Page } from '../../durable/protocol/objects.ts'
+import { incidentDetail } from '../../durable/protocol/rows.ts'
+import { emptyView, project } from '../../durable/protocol/view.ts'
 import { scenarioNamed } from '../../scenarios/index.ts'
 import { type Api, apiOf } from './api.ts'
 import { PROPOSAL_MS_MAX, approve, awaitProposal, awaitVerified, finish, startDrill } from './play.ts'
@@ -43,6 +47,14 @@ test('[GR7] a drill goes from alert to history by API alone, and what its truth 
   expect(events[archived.seq - 1]?.hash).toBe(archived.chainHead)
   expect(events.slice(archived.seq).map(({ body }) => body.type)).toContain('incident-archived')
   expect(events.slice(0, archived.seq).map(({ body }) => body.type)).toContain('incident-closed')
+})
+
+test('[GR26] the log read by API folds, in another process, to the very incident that the server shows', async () => {
+  const [row] = (await api.get<Page<HistoryRow>>('/api/v1/history?drill=true')).items
+  const id = row?.id ?? ''
+  const view = emptyView()
+  for (const event of await api.events(id)) project(view, event)
+  expect(canonical(incidentDetail(view))).toBe(canonical(await api.detail(id)))
 })
 
 test('[GR8] a drill stays out of the real lists, and a real alert for its service opens a real incident', async () => {

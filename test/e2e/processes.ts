@@ -29,7 +29,7 @@ export function commandOf(pid: number): string {
   return (readOrNull(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ').trim()
 }
 
-export function isRunning(pid: number): boolean {
+function isRunning(pid: number): boolean {
   const stat = readOrNull(`/proc/${pid}/stat`)
   // A zombie has ended; it only waits for its parent to read how.
   return stat !== null && stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z'

@@ -56,6 +56,11 @@ test('[GR17] [GR18] a person plays a drill by mouse from first page to history, 
   await sayWhy(page, 'Resolve')
   await sayWhy(page, 'Close')
   await page.getByText('Closed and read only').waitFor()
+  // What the room says in three sentences is of now, not of when the page was opened.
+  await page
+    .getByRole('region', { name: 'Summary' })
+    .getByText(/closed after/)
+    .waitFor()
   await list.getByText('Closed', { exact: true }).click()
   await list.locator(`a[href*="${incident}"]`).waitFor({ timeout: 30_000 })
   await look('ops-4-history')

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { apiOf } from './api.ts'
-import { commandOf, isRunning, processTree } from './processes.ts'
+import { commandOf, processTree, untilGone } from './processes.ts'
 import { ROOT, type Server, startServer } from './server.ts'
 
 test('[GR1] npm start serves API and page on loopback, as the local person dev, with no credentials', async () => {
@@ -23,8 +23,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)('[GR2] %s to what was started leaves n
   const tree = processTree(server.pid)
   expect(tree.map(commandOf).join('\n')).toContain('workerd')
   server.child.kill(signal)
-  await server.stop()
-  expect(tree.filter(isRunning)).toEqual([])
+  await untilGone(tree, 20_000)
 })
 
 test('[GR3] two at once, on two ports and two states, do not know of one another and both stop cleanly', async () => {
