@@ -232,12 +232,13 @@ function apply(view: View, body: EventBody, at: Instant, by: string): void {
       return
     }
     case 'proposal-made':
-      view.proposals.push(body.proposal)
+      // Copied where later events write: an event must not change by what was folded after it.
+      view.proposals.push({ ...body.proposal, votes: [...body.proposal.votes], decisions: [...body.proposal.decisions] })
       view.humanAsked = null
       return
     case 'ballot-opened':
       edit(view, body.proposal, (proposal) => {
-        proposal.ballot = body.ballot
+        proposal.ballot = { ...body.ballot }
       })
       return
     case 'vote-cast':
@@ -327,7 +328,7 @@ function apply(view: View, body: EventBody, at: Instant, by: string): void {
       edit(view, body.proposal, (proposal) => {
         // Signals are watched while an outcome is unknown, and it stays unknown until somebody settles it.
         if (proposal.execution?.outcome !== 'unknown') proposal.status = 'verifying'
-        proposal.verification = body.verification
+        proposal.verification = { ...body.verification }
       })
       return
     case 'verification-sampled':

@@ -28,6 +28,14 @@ describe('project', () => {
     expect(canonical(folded(...all))).toBe(canonical(view))
   })
 
+  it('[PV9] folding leaves every event as it was said', () => {
+    const log = logOf(all)
+    const before = canonical(log)
+    const view = emptyView()
+    for (const event of [...log, ...logOf(all)]) project(view, event)
+    expect(canonical(log)).toBe(before)
+  })
+
   it('[PV3] a view survives JSON: stored, sent and parsed it goes on folding the same way', () => {
     for (let cut = 0; cut <= all.length; cut += 1) {
       const view = JSON.parse(JSON.stringify(folded(...all.slice(0, cut)))) as View
