@@ -4,7 +4,7 @@ import { detect } from '../../../durable/core/agents/detection/index.ts'
 import { diagnose } from '../../../durable/core/agents/diagnosis/index.ts'
 import type { Situation } from '../../../durable/core/agents/agent.ts'
 import type { Hypothesis } from '../../../durable/protocol/domain.ts'
-import { storySituation, withChange } from './story.ts'
+import { storySituation, withChange, withSeries } from './story.ts'
 
 const hypothesesOf = (situation: Situation): Hypothesis[] => diagnose(situation).detail.hypotheses
 const about = (hypotheses: Hypothesis[], service: string): Hypothesis | undefined =>
@@ -112,4 +112,23 @@ test('[AG19] one source alone never confirms: without the change events the caus
 test('[AG20] a change of the setting that names the used-up resource is a configuration cause', () => {
   const first = hypothesesOf(storySituation())[0]
   expect(first?.cause).toEqual({ service: 'db-proxy', kind: 'configuration', signal: 'pool_in_use' })
+})
+
+test('[AG20] a service whose rate stopped, with nothing changed on it, has crashed', () => {
+  const healthy = storySituation({ withhold: ({ service }) => service === 'search-api' })
+  const since = 60
+  const stopped = ['rate', 'errors', 'pool_in_use', 'pool_waiting', 'latency_p95', 'cpu'].reduce(
+    (situation, signal) =>
+      withSeries(
+        situation,
+        ({ service, name, peer }) => service === 'db-proxy' && name === signal && peer === null,
+        (values) =>
+          values.map((_, at) => {
+            const down = at >= values.length - since
+            return { rate: down ? 0 : 80, errors: down ? 1 : 0, pool_in_use: down ? 0 : 20 }[signal] ?? 1
+          }),
+      ),
+    { ...healthy, evidence: healthy.evidence.filter(({ kind }) => kind !== 'change') },
+  )
+  expect(hypothesesOf(stopped)[0]?.cause).toMatchObject({ service: 'db-proxy', kind: 'crash' })
 })

@@ -16,11 +16,15 @@ import { playOn, playToAlert, situationAt, type Held } from '../../engines/rig.t
 
 export const VOTES = { detection, diagnosis, prediction, resolution }
 
-/** The story's situation, 30 seconds after its page. */
-export function storySituation(held: Held = {}, seed = 5, variant: string | null = null): Situation {
+/** The story's situation, 30 seconds after its page unless told otherwise. */
+export function storySituation(
+  held: Held & { after?: number } = {},
+  seed = 5,
+  variant: string | null = null,
+): Situation {
   const played = playToAlert(databaseCascade.begin(seed, variant))
   if (!played) throw new Error('the story must page')
-  return situationAt(playOn(played, played.second + 30), held)
+  return situationAt(playOn(played, played.second + (held.after ?? 30)), held)
 }
 
 /** What Resolution proposes there; throws when it does not. */

@@ -155,6 +155,19 @@ describe('votes read for themselves', () => {
   })
 })
 
+describe('an incident older than its windows', () => {
+  test('[AG32] what is past its bound is in trouble though its rise is out of sight, and no voter calls it calm', () => {
+    const late = storySituation({ windowS: 60, after: 200 })
+    const plan = planIn(late)
+    expect(plan.action).toMatchObject({ type: 'raise-pool-limit', target: PROXY })
+    for (const voter of VOTERS) expect(votesOn(late, plan)[voter].vote).not.toBe('oppose')
+    expect(votesOn(late, plan).detection.vote).toBe('support')
+    const unpromised = late.catalogue.services.map((service) => ({ ...service, slos: [] }))
+    const unsure = { ...late, catalogue: { ...late.catalogue, services: unpromised } }
+    expect(votesOn(unsure, plan).detection.vote).toBe('abstain')
+  })
+})
+
 function setting(at: number, to: number): Change {
   const key = { id: 'chg-2', source: 'deploys', kind: 'config' as const, service: PROXY, catalogued: true, at }
   return { ...key, title: '', description: '', setting: { name: 'pool_limit', from: null, to } }

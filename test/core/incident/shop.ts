@@ -29,7 +29,7 @@ const runbook = (id: string, said: Partial<Runbook>): Runbook => ({
   id,
   title: id,
   action: id,
-  match: { causeKinds: ['saturation'], signalTokens: [] },
+  match: { causeKinds: ['capacity'], signalTokens: ['nothing'] },
   parameters: [],
   risk: 'reversible',
   rollback: { action: id, parameters: 'previous' },
@@ -53,6 +53,7 @@ export const CATALOGUE: Catalogue = {
   ],
   runbooks: [
     runbook('raise-pool-limit', {
+      match: { causeKinds: ['saturation', 'configuration'], signalTokens: ['pool'] },
       parameters: [
         { name: 'pool_limit', unit: 'connections', min: 1, max: 100, from: { kind: 'limit-times', factor: 2 } },
       ],

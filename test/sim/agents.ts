@@ -1,0 +1,112 @@
+import { situationOf } from '../../durable/core/agents/agent.ts'
+import { clerk, write } from '../../durable/core/agents/communication/index.ts'
+import { detect, vote as detectionVote } from '../../durable/core/agents/detection/index.ts'
+import { diagnose, vote as diagnosisVote } from '../../durable/core/agents/diagnosis/index.ts'
+import { predict, vote as predictionVote } from '../../durable/core/agents/prediction/index.ts'
+import { resolve, vote as resolutionVote } from '../../durable/core/agents/resolution/index.ts'
+import type {
+  ActionPlan,
+  AgentName,
+  FindingDraft,
+  Instant,
+  Proposal,
+  VoteDraft,
+  VoterName,
+} from '../../durable/protocol/domain.ts'
+import type { View } from '../../durable/protocol/view.ts'
+import type { Trouble } from './faults.ts'
+
+const VOTES = {
+  detection: detectionVote,
+  diagnosis: diagnosisVote,
+  prediction: predictionVote,
+  resolution: resolutionVote,
+}
+
+/** The shipped agent's own word, which a lying world may twist. */
+export function find(agent: AgentName, view: View, at: Instant, trouble: Trouble): FindingDraft {
+  const draft = honest(agent, view, at)
+  return trouble.happens('lies') ? twisted(draft, trouble) : draft
+}
+
+function honest(agent: AgentName, view: View, at: Instant): FindingDraft {
+  switch (agent) {
+    case 'detection':
+      return detect(situationOf(view, at))
+    case 'diagnosis':
+      return diagnose(situationOf(view, at))
+    case 'prediction':
+      return predict(situationOf(view, at))
+    case 'resolution':
+      return resolve(situationOf(view, at), view.hypotheses)
+    case 'communication':
+      return write(view, at)
+    default:
+      return agent satisfies never
+  }
+}
+
+/** One vote, or two that contradict each other. `blind`: every voter says yes and cites all there is. */
+export function votesOf(
+  voter: VoterName,
+  view: View,
+  proposal: Proposal,
+  at: Instant,
+  trouble: Trouble,
+  blind: boolean,
+): { digest: string; draft: VoteDraft }[] {
+  const { digest } = proposal
+  const yes: VoteDraft = { vote: 'support', cites: Object.keys(view.evidence), reason: 'yes', method: 'none' }
+  const own = blind ? yes : VOTES[voter](situationOf(view, at), proposal.body)
+  if (!trouble.happens('lies')) return [{ digest, draft: own }]
+  const other = view.proposals[0]?.digest ?? digest
+  return trouble.pick([
+    [{ digest, draft: yes }],
+    [{ digest, draft: { ...own, vote: 'oppose' } }],
+    [{ digest, draft: { ...own, cites: [...own.cites, 'E-999'] } }],
+    [{ digest, draft: { ...yes, cites: ['constructor', '__proto__'] } }],
+    [{ digest: other, draft: yes }],
+    [
+      { digest, draft: yes },
+      { digest, draft: { ...yes, vote: 'oppose' } },
+    ],
+    [
+      { digest, draft: { ...yes, cites: ['E-999'] } },
+      { digest, draft: yes },
+    ],
+  ] as const satisfies readonly { digest: string; draft: VoteDraft }[][])
+}
+
+export { clerk, situationOf }
+
+function twisted(draft: FindingDraft, trouble: Trouble): FindingDraft {
+  const { detail } = draft
+  if (detail.agent !== 'resolution' || !detail.plan) return { ...draft, cites: [...draft.cites, 'E-998', 'toString'] }
+  return { ...draft, detail: { ...detail, plan: trouble.pick(TWISTS)(detail.plan) } }
+}
+
+const acting = (plan: ActionPlan, action: Partial<ActionPlan['action']>): ActionPlan => ({
+  ...plan,
+  action: { ...plan.action, ...action },
+})
+
+/** How a faulty Resolution may ask for more than it should. */
+const TWISTS: readonly ((plan: ActionPlan) => ActionPlan)[] = [
+  (plan) => acting(plan, { parameters: { pool_limit: 1_000_000 } }),
+  (plan) => acting(plan, { parameters: { ...plan.action.parameters, force: 1 } }),
+  (plan) => acting(plan, { parameters: { pool_limit: 25 } }),
+  (plan) => acting(plan, { target: 'orders-db' }),
+  (plan) => acting(plan, { target: 'payroll' }),
+  (plan) => acting(plan, { runbook: 'guesswork' }),
+  (plan) => acting(plan, { type: 'format-disk' }),
+  (plan) => ({ ...plan, rollback: null }),
+  (plan) => ({ ...plan, cites: ['E-999', 'constructor'] }),
+  (plan) => ({ ...plan, verify: { ...plan.verify, windowMs: 1, settleMs: 0 } }),
+  (plan) => ({ ...acting(plan, { runbook: 'scale-out', type: 'scale-out', parameters: {} }), preconditions: [] }),
+  (plan) => ({
+    ...acting(plan, { runbook: 'drop-sessions', type: 'drop-sessions', parameters: {} }),
+    risk: 'reversible',
+    rollback: null,
+    preconditions: [],
+  }),
+]

@@ -1,0 +1,33 @@
+import type { Answer } from './shell.ts'
+import type { DrillClock, Instant } from '../../durable/protocol/domain.ts'
+import type { Effect } from '../../durable/protocol/effects.ts'
+import type { RoomEvent } from '../../durable/protocol/events.ts'
+
+/** One effect that is committed and not yet settled. */
+export interface Row {
+  key: string
+  seq: number
+  effect: Effect
+  clock: 'room' | 'wall'
+  due: Instant
+  attempts: number
+  /** wall time of the claim of the one call; null before it. */
+  claimed: Instant | null
+  parked: boolean
+}
+
+/** What outlives a crash: everything is text, so that nothing in memory is shared with it. */
+export interface Disk {
+  log: string[]
+  outbox: Map<string, string>
+  answers: Map<string, Answer>
+  clock: DrillClock | null
+}
+
+export const emptyDisk = (clock: DrillClock | null): Disk => ({ log: [], outbox: new Map(), answers: new Map(), clock })
+
+export const rowsOf = (disk: Disk): Row[] => [...disk.outbox.values()].map((text) => JSON.parse(text) as Row)
+
+export const putRow = (disk: Disk, row: Row): void => void disk.outbox.set(row.key, JSON.stringify(row))
+
+export const eventsOf = (disk: Disk): RoomEvent[] => disk.log.map((text) => JSON.parse(text) as RoomEvent)

@@ -1,0 +1,193 @@
+import { canonical } from '../../durable/protocol/canonical.ts'
+import type { HumanDecision, Proposal, RiskClass } from '../../durable/protocol/domain.ts'
+import type { RoomEvent } from '../../durable/protocol/events.ts'
+import { awaitsHuman } from '../../durable/protocol/rows.ts'
+import { CHAIN_START, chainInput } from '../../durable/protocol/verify.ts'
+import { rowsOf } from './disk.ts'
+import { type Answer, sha256 } from './shell.ts'
+import type { World } from './world.ts'
+
+/** A law of the world that did not hold. */
+export class Broken extends Error {
+  readonly law: string
+
+  constructor(law: string, detail: string) {
+    super(`${law}: ${detail}`)
+    this.law = law
+  }
+}
+
+function law(holds: boolean, name: string, detail: string): void {
+  if (!holds) throw new Broken(name, detail)
+}
+
+/** The risk table, written down a second time: the laws do not ask the code that they judge. */
+const NEEDS: Record<RiskClass, { yes: number; opposed: boolean; people: number }> = {
+  reversible: { yes: 3, opposed: true, people: 1 },
+  wider: { yes: 3, opposed: false, people: 1 },
+  irreversible: { yes: 4, opposed: false, people: 2 },
+}
+
+/** What an event stream says of one proposal, folded here and not by the view. */
+interface Known {
+  proposal: Proposal
+  votes: Map<string, 'support' | 'oppose' | 'abstain'>
+  closed: boolean
+  certified: boolean
+  decisions: HumanDecision[]
+  started: number
+  outcome: 'none' | 'out' | 'unknown' | 'over'
+  extra: number
+}
+
+/** Holds after every step, judged on disk and on the driver alone; knows the log only as it reads it. */
+export class Laws {
+  #world: World
+  #read = 0
+  #head = CHAIN_START
+  #known = new Map<string, Known>()
+  #killSwitch = false
+  #calls = 0
+  #acknowledged = 0
+  #life = 1
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  /** Somebody has an answer: what it rests on must never be gone. */
+  answered(answer: Answer | null): void {
+    if (answer?.ok) this.#acknowledged = Math.max(this.#acknowledged, answer.seq)
+  }
+
+  hold(): void {
+    const { disk, state, up, life } = this.#world.shell
+    law(disk.log.length >= this.#read, 'log-only-grows', `${disk.log.length} after ${this.#read}`)
+    law(disk.log.length >= this.#acknowledged, 'nothing-acknowledged-is-lost', `${this.#acknowledged} was answered`)
+    if (up) law(state.view.seq === disk.log.length, 'single-writer', `state ${state.view.seq}, disk ${disk.log.length}`)
+    while (this.#read < disk.log.length) this.#learn(JSON.parse(disk.log[this.#read] ?? '') as RoomEvent)
+    if (up && life !== this.#life) {
+      this.#life = life
+      law(canonical(state) === canonical(this.#world.shell.folded()), 'fold-is-state', `life ${life}`)
+    }
+    this.#calledOnce()
+  }
+
+  /** With faults stopped and nobody acting: nothing is on its way any more, and whatever is not over asks a person. */
+  everyEndIsOne(): void {
+    const { shell } = this.#world
+    const { view } = shell.state
+    law(shell.up, 'liveness', 'the room is up')
+    const stuck = view.proposals.filter(({ status }) => ['voting', 'approved', 'running', 'verifying'].includes(status))
+    law(stuck.length === 0, 'liveness', `proposal ${stuck[0]?.number} is ${stuck[0]?.status} for ever`)
+    const working = Object.entries(view.agents).filter(([, { state }]) => state === 'working')
+    law(working.length === 0, 'liveness', `${working[0]?.[0]} works for ever`)
+    const waiting = rowsOf(shell.disk).filter(({ effect }) => effect.type !== 'read-signals')
+    law(waiting.length === 0, 'liveness', `${waiting[0]?.key} is never settled`)
+    const over = ['mitigated', 'resolved', 'closed'].includes(view.state)
+    law(over || awaitsHuman(view), 'liveness', `${view.state}, and nobody is asked`)
+  }
+
+  /** A person can always end it. */
+  itIsOver(): void {
+    const { state } = this.#world.shell
+    law(state.view.state === 'closed', 'liveness', `it is ${state.view.state} and cannot be closed`)
+    law(state.view.archived !== null, 'liveness', 'it is closed and not archived')
+    law(canonical(state) === canonical(this.#world.shell.folded()), 'fold-is-state', 'at the end')
+  }
+
+  #learn(event: RoomEvent): void {
+    law(event.seq === this.#read + 1, 'seq-gapless', `${event.seq} after ${this.#read}`)
+    law(event.hash === sha256(chainInput(this.#head, event)), 'chain-of-prefixes', `event ${event.seq}`)
+    this.#read += 1
+    this.#head = event.hash
+    const { body } = event
+    if (body.type === 'incident-opened') this.#killSwitch = body.killSwitch
+    if (body.type === 'kill-switch-set') this.#killSwitch = body.on
+    if (body.type === 'proposal-made') {
+      const { proposal } = body
+      law(sha256(canonical(proposal.body)) === proposal.digest, 'digest-binds', proposal.id)
+      law(!this.#known.has(proposal.id), 'one-proposal-one-id', proposal.id)
+      const fresh = { votes: new Map(), closed: false, certified: false, decisions: [], started: 0, extra: 0 }
+      this.#known.set(proposal.id, { proposal, outcome: 'none', ...fresh })
+      return
+    }
+    const known = 'proposal' in body && typeof body.proposal === 'string' ? this.#known.get(body.proposal) : undefined
+    if (!known) return
+    if (body.type === 'vote-cast' && body.vote.void === null) {
+      law(!known.closed, 'late-votes-do-not-count', known.proposal.id)
+      law(!known.votes.has(body.vote.voter), 'one-vote-a-voter', body.vote.voter)
+      law(body.vote.digest === known.proposal.digest, 'votes-on-the-digest', body.vote.voter)
+      known.votes.set(body.vote.voter, body.vote.vote)
+    }
+    if (body.type === 'ballot-closed') {
+      known.closed = true
+      known.certified = body.outcome === 'carried'
+      law(known.certified === (body.certificate !== null), 'certificate-iff-carried', known.proposal.id)
+    }
+    if (body.type === 'clerk-spoke') known.extra = body.word.extraApprovals
+    if (body.type === 'decision-recorded') known.decisions.push(body.decision)
+    if (body.type === 'execution-answered') known.outcome = body.outcome === 'unknown' ? 'unknown' : 'over'
+    if (body.type === 'outcome-settled') known.outcome = 'over'
+    if (body.type === 'execution-started') this.#mandate(event, known, body.digest, body.token)
+  }
+
+  /** Nothing runs without (certificate + the approvals of the risk table) or a recorded own decision. */
+  #mandate(event: RoomEvent, known: Known, digest: string, token: number): void {
+    const { proposal, votes, decisions } = known
+    const { risk, decidedBy, plan, expiresWall, notBefore } = proposal.body
+    const needs = NEEDS[risk]
+    const says = (detail: string): string => `${proposal.id} (${risk}, ${decidedBy}) at ${event.seq}: ${detail}`
+    law(digest === proposal.digest, 'executed-digest-is-approved', says(digest))
+    const yes = decisions.filter((one) => one.kind !== 'reject' && one.digest === digest)
+    law(decisions.length === yes.length, 'nothing-rejected-runs', says('rejected'))
+    const people = new Set(yes.filter(({ role }) => role === 'commander' || role === 'admin').map(({ by }) => by))
+    law(people.size >= needs.people + known.extra, 'nothing-runs-without-mandate', says(`${people.size} approved`))
+    if (decidedBy === 'human')
+      law(
+        yes.some(({ kind }) => kind === 'own-decision'),
+        'nothing-runs-without-mandate',
+        says('no own decision'),
+      )
+    else {
+      const count = (word: string): number => [...votes.values()].filter((vote) => vote === word).length
+      law(known.certified, 'nothing-runs-without-mandate', says('no certificate'))
+      law(count('support') >= needs.yes, 'nothing-runs-without-mandate', says(`${count('support')} supported`))
+      law(needs.opposed || count('oppose') === 0, 'nothing-runs-without-mandate', says('opposed'))
+      for (const voter of ['diagnosis', 'resolution'])
+        law(votes.get(voter) === 'support', 'nothing-runs-without-mandate', says(`${voter} did not support`))
+    }
+    known.started += 1
+    law(known.started === 1, 'one-start-an-approval', says(`${known.started} starts`))
+    law(token === event.seq, 'token-is-seq', says(`token ${token}`))
+    law(!this.#killSwitch, 'kill-switch-stops', says('the switch is on'))
+    law(this.#world.scheduler.now < expiresWall, 'expired-does-not-run', says('expired'))
+    law(event.at >= notBefore, 'not-before', says('too early'))
+    const service = this.#world.opening().catalogue.services.find(({ id }) => id === plan.action.target)
+    law(service !== undefined && !service.protected, 'protected-is-never-touched', says(plan.action.target))
+    for (const other of this.#known.values()) {
+      const locks = other !== known && (other.outcome === 'unknown' || other.outcome === 'out')
+      law(
+        !locks || other.proposal.body.plan.action.target !== plan.action.target,
+        'unknown-locks-the-target',
+        says('locked'),
+      )
+    }
+    known.outcome = 'out'
+  }
+
+  #calledOnce(): void {
+    const { driver } = this.#world
+    for (; this.#calls < driver.received.length; this.#calls += 1) {
+      const call = driver.received[this.#calls]
+      if (!call) return
+      const before = driver.received.slice(0, this.#calls)
+      law(!before.some(({ key }) => key === call.key), 'no-double-execution', `key ${call.key}`)
+      law(!before.some(({ proposal }) => proposal === call.proposal), 'no-double-execution', call.proposal)
+      const known = this.#known.get(call.proposal)
+      law(known?.started === 1, 'nothing-runs-without-mandate', `${call.proposal} was called unstarted`)
+      law(known?.proposal.digest === call.digest, 'executed-digest-is-approved', call.proposal)
+      law(sha256(canonical(call.body)) === call.digest, 'executed-digest-is-approved', `${call.proposal}, its body`)
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import type { Prng } from '../../durable/core/prng.ts'
+import type { PersonCommand } from '../../durable/protocol/commands.ts'
+import type { GuardClauseName, Proposal, Role } from '../../durable/protocol/domain.ts'
+import type { World } from './world.ts'
+
+interface Person {
+  name: string
+  role: Role
+}
+const PEOPLE: readonly Person[] = [
+  { name: 'ann', role: 'commander' },
+  { name: 'bob', role: 'commander' },
+  { name: 'ray', role: 'responder' },
+  { name: 'val', role: 'viewer' },
+]
+const CLAUSES: readonly GuardClauseName[] = [
+  'preconditions-hold',
+  'data-fresh',
+  'cooldown-over',
+  'not-same-failing-fix',
+  'kill-switch-off',
+]
+/** Wall ms before an unanswered command is sent again, under its own id. */
+const AGAIN_MS = 3_000
+const CLOSE_EVERY_MS = 60_000
+
+/** Who looks at the room: they approve, reject, decide on what no longer stands, say things twice, late, or not at all. */
+export class People {
+  #world: World
+  #chance: Prng
+  #acting = true
+  #count = 0
+  #digests: { proposal: string; digest: string }[] = []
+
+  constructor(world: World, chance: Prng) {
+    this.#world = world
+    this.#chance = chance
+  }
+
+  begin(): void {
+    for (const person of PEOPLE) this.#turn(person)
+  }
+
+  /** From now on nobody says anything. */
+  rest(): void {
+    this.#acting = false
+  }
+
+  /** A careful commander settles what is open, resolves and closes. */
+  finish(): void {
+    const { scheduler } = this.#world
+    const step = (): void => {
+      const body = this.#ending()
+      if (body) this.#say({ name: 'ann', role: 'commander' }, body)
+      scheduler.after(CLOSE_EVERY_MS, step)
+    }
+    this.#world.directory.setKillSwitch(false)
+    this.#world.shop.repair(this.#world.at)
+    step()
+  }
+
+  #ending(): PersonCommand | null {
+    const { view } = this.#world.shell.state
+    const open = view.proposals.findLast(({ status }) => status === 'awaiting-approval' || status === 'outcome-unknown')
+    if (open?.status === 'outcome-unknown')
+      return { type: 'settle-outcome', proposal: open.id, outcome: this.#truth(open), reason: 'looked at it' }
+    if (open) return { type: 'reject', proposal: open.id, digest: open.digest, reason: 'it is over' }
+    if (view.state === 'resolved') return { type: 'close', reason: 'over' }
+    return view.state === 'closed' ? null : { type: 'resolve', reason: 'over' }
+  }
+
+  #turn(person: Person): void {
+    const { scheduler, shell } = this.#world
+    scheduler.after(this.#chance.whole(2_000, 45_000), () => {
+      if (!this.#acting) return
+      if (shell.up && shell.state.view.head) {
+        for (const { id, digest } of shell.state.view.proposals)
+          if (!this.#digests.some((known) => known.digest === digest)) this.#digests.push({ proposal: id, digest })
+        const body = this.#choice()
+        if (body) this.#say(person, body)
+      }
+      this.#turn(person)
+    })
+  }
+
+  #choice(): PersonCommand | null {
+    const { trouble, shell } = this.#world
+    const { view } = shell.state
+    const last = view.proposals.at(-1)
+    const roll = this.#chance.next()
+    if (last?.status === 'awaiting-approval' && roll < 0.55) {
+      const { id, digest } = last
+      if (roll < 0.45) return { type: 'approve', proposal: id, digest, reason: 'go' }
+      return { type: 'reject', proposal: id, digest, reason: 'no' }
+    }
+    if (last?.status === 'outcome-unknown' && roll < 0.4)
+      return { type: 'settle-outcome', proposal: last.id, outcome: this.#truth(last), reason: 'looked at it' }
+    if (roll > 0.93 && this.#digests.length > 0)
+      return { type: 'approve', ...trouble.pick(this.#digests), reason: 'old' }
+    if (roll > 0.9)
+      return { type: 'approve', proposal: last?.id ?? 'prp_none', digest: 'f'.repeat(64), reason: 'guess' }
+    if (roll > 0.82) return this.#own()
+    if (roll > 0.78) return { type: 'acknowledge' }
+    if (roll > 0.74) return { type: 'add-note', text: 'I see it too' }
+    if (roll > 0.72) return { type: 'mitigate', reason: 'by hand' }
+    if (roll > 0.7) return { type: 'resolve', reason: 'looks fine' }
+    if (roll > 0.69) return { type: 'close', reason: 'done' }
+    return null
+  }
+
+  #own(): PersonCommand {
+    const { pick } = this.#world.trouble
+    const choose = pick.bind(this.#world.trouble)
+    const runbook = choose(['raise-pool-limit', 'scale-out', 'drop-sessions', 'call-the-owner', 'guesswork'])
+    const target = choose(['db-proxy', 'db-proxy', 'checkout', 'orders-db', 'payroll'])
+    return {
+      type: 'decide-myself',
+      runbook,
+      target,
+      parameters: runbook === 'raise-pool-limit' ? { pool_limit: choose([25, 40, 60, 500]) } : {},
+      confirm: choose([target, target, 'yes']),
+      passed: CLAUSES.filter(() => this.#chance.next() < 0.6),
+      reason: 'I know this one',
+    }
+  }
+
+  /** What a person finds who goes and looks. */
+  #truth(proposal: Proposal): 'it-ran' | 'it-did-not' {
+    const key = proposal.execution?.key ?? ''
+    return (this.#world.driver.effects.get(key) ?? 0) > 0 ? 'it-ran' : 'it-did-not'
+  }
+
+  #say(person: Person, body: PersonCommand): void {
+    const id = `person:${person.name}:${(this.#count += 1)}`
+    const { scheduler, shell, trouble, laws } = this.#world
+    const send = (): void => {
+      if (trouble.happens('dropped')) return scheduler.after(AGAIN_MS, send)
+      const by = { kind: 'person', name: person.name } as const
+      const answer = shell.submit({ id, by, role: person.role, body, settles: null })
+      laws.answered(answer)
+      if (answer === null || trouble.happens('unanswered')) return scheduler.after(AGAIN_MS, send)
+      if (trouble.happens('doubled')) scheduler.after(this.#chance.whole(1, 30_000), send)
+    }
+    scheduler.after(this.#chance.whole(1, 60), send)
+  }
+}

@@ -1,0 +1,118 @@
+import { type Prng, prng } from '../../durable/core/prng.ts'
+import { clockAt, pauseClock, resumeClock } from '../../durable/protocol/clock.ts'
+import type { Alert, DrillClock, EvidenceDraft, IncidentHead, Instant } from '../../durable/protocol/domain.ts'
+import { CATALOGUE, HEAD, POLICY, START } from '../core/incident/shop.ts'
+import { Directory } from './directory.ts'
+import { emptyDisk } from './disk.ts'
+import { Driver } from './driver.ts'
+import { Trouble } from './faults.ts'
+import { Laws } from './laws.ts'
+import { People } from './people.ts'
+import { perform } from './perform.ts'
+import { Scheduler } from './scheduler.ts'
+import { Shell, type Twists } from './shell.ts'
+import { Shop } from './shop.ts'
+
+/** Faults happen for so long, in ms of wall time; then the world is calm for the rest. */
+export const TROUBLED_MS = 20 * 60_000
+/** Nobody acts for so long after that: longer than an approval stands, and than every look has come. */
+export const QUIET_MS = 3 * 60 * 60_000
+/** Then people end it. */
+export const CLOSING_MS = 40 * 60_000
+/** No world of this size takes more steps; one that does turns in circles. */
+export const STEPS_MAX = 60_000
+
+/** One seed's world: an incident room between a failing shop, a directory, agents, people and a driver. */
+export class World {
+  readonly seed: number
+  readonly scheduler = new Scheduler(START)
+  readonly trouble: Trouble
+  readonly shop: Shop
+  readonly driver: Driver
+  readonly shell: Shell
+  readonly directory: Directory
+  readonly people: People
+  readonly laws: Laws
+  readonly twists: Twists
+  /** every voter says yes to everything. */
+  readonly blind: boolean
+  killSwitch = false
+  archived = 0
+  #released = new Set<string>()
+  #pausers = new Set<string>()
+
+  constructor(seed: number, twists: Twists = {}) {
+    this.seed = seed
+    this.twists = twists
+    const chance = prng(seed)
+    this.trouble = new Trouble(chance)
+    this.blind = chance.next() < 0.3
+    const speed = this.trouble.pick([null, null, 1, 10, 60])
+    const clock: DrillClock | null =
+      speed === null ? null : { startedAt: START, startedWall: START, speed, pausedMs: 0, pausedSinceWall: null }
+    const disk = emptyDisk(clock)
+    const worldAt = (): Instant => clockAt(disk.clock, this.scheduler.now)
+    this.shop = new Shop(seed, START + chance.whole(-20, 60) * 1_000)
+    this.driver = new Driver(this.scheduler, this.trouble, this.shop, worldAt)
+    this.shell = new Shell(disk, this.scheduler, this.trouble, twists, (row) => perform(this, row))
+    this.directory = new Directory(this, chance)
+    this.people = new People(this, chance)
+    this.laws = new Laws(this)
+  }
+
+  get at(): Instant {
+    return clockAt(this.shell.disk.clock, this.scheduler.now)
+  }
+
+  get alerts(): Alert[] {
+    return this.directory.known
+  }
+
+  look(at: Instant): EvidenceDraft[] {
+    return this.shop.look(at, this.alerts)
+  }
+
+  opening() {
+    const drill = this.shell.disk.clock === null ? null : 'drl_simsim'
+    const head: IncidentHead =
+      drill === null ? HEAD : { ...HEAD, drill, namespace: `drill/${drill}`, id: 'inc_simsim-abcdef' }
+    return { type: 'open' as const, head, catalogue: CATALOGUE, policy: POLICY, killSwitch: false, alerts: [] }
+  }
+
+  /** The stage's clock stands while any proposal asks a person; a late pause of a released one stops nothing. */
+  turnClock(pause: boolean, proposal: string): void {
+    const { disk } = this.shell
+    if (disk.clock === null) return
+    if (pause && !this.#released.has(proposal)) this.#pausers.add(proposal)
+    if (!pause) {
+      this.#released.add(proposal)
+      this.#pausers.delete(proposal)
+    }
+    const wall = this.scheduler.now
+    disk.clock = this.#pausers.size > 0 ? pauseClock(disk.clock, wall) : resumeClock(disk.clock, wall)
+    this.shell.arm()
+  }
+
+  /** Plays the seed to its end; throws the first law that is broken. */
+  play(): this {
+    const each = (): void => this.laws.hold()
+    this.directory.begin()
+    this.people.begin()
+    this.#run(TROUBLED_MS, each)
+    this.trouble.stop()
+    this.people.rest()
+    this.shell.unpark()
+    this.#run(QUIET_MS, each)
+    this.laws.everyEndIsOne()
+    this.people.finish()
+    this.#run(CLOSING_MS, each)
+    this.laws.itIsOver()
+    return this
+  }
+
+  #run(ms: number, each: () => void): void {
+    if (!this.scheduler.run(this.scheduler.now + ms, STEPS_MAX, each)) throw new Error('it turns in circles')
+  }
+}
+
+export type Chance = Prng
