@@ -1,16 +1,16 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { RoomCommand } from '../protocol/commands.ts'
 import type { Actor, DrillClock } from '../protocol/domain.ts'
-import { CLOSE, PING, PONG, type ServerMessage } from '../protocol/messages.ts'
+import { PING, PONG, type ServerMessage } from '../protocol/messages.ts'
 import type { DetailAnswer, EventsPage, OrderAnswer, ParkedEffect, PersonOrder } from '../protocol/objects.ts'
 import { incidentDetail, incidentRow } from '../protocol/rows.ts'
-import { nextAlarm, timerIsDue } from './alarms.ts'
+import { RING_AGAIN_MS, timerIsDue } from './alarms.ts'
 import type { Answer } from './answers.ts'
 import { wordsOf } from './ask.ts'
 import { connect } from './connect.ts'
 import { Drain } from './drain.ts'
 import { Fanout } from './fanout.ts'
-import { readFrame } from './frames.ts'
+import { hear } from './hear.ts'
 import { Greeter } from './hello.ts'
 import { Kernel, SYSTEM } from './kernel.ts'
 import { eventsAfter, jsonAfter, type LoggedEvent } from './log.ts'
@@ -18,14 +18,14 @@ import { pending, unpark } from './outbox.ts'
 import { Peers } from './peers.ts'
 import { placeOf } from './places.ts'
 import { PresenceTeller } from './presence.ts'
-import { Sessions, bye, closeBack, send } from './sessions.ts'
+import { Sessions, closeBack, send } from './sessions.ts'
+import { Wake } from './wake.ts'
 
 /** Events in one page of the log. */
 export const EVENTS_PER_PAGE_MAX = 1_000
 
 type Opening = Omit<Extract<RoomCommand, { type: 'open' }>, 'type'> & { clock: DrillClock | null }
 type Delivery = { id: string; alerts: Extract<RoomCommand, { type: 'deliver-alerts' }>['alerts'] }
-type Refused = Extract<Answer, { ok: false }>
 type Done = { ok: true } | { ok: false; reason: string }
 
 /**
@@ -39,7 +39,7 @@ export class IncidentRoom extends DurableObject<Env> {
   #presence: PresenceTeller
   #greeter: Greeter
   #drain: Drain
-  #armed: number | null = null
+  #wake: Wake
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -60,10 +60,11 @@ export class IncidentRoom extends DurableObject<Env> {
       hold: (promise) => ctx.waitUntil(promise),
       finished: () => this.#go(),
     })
+    this.#wake = new Wake(this.#kernel, this.#drain, ctx.storage)
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG))
     if (this.#kernel.isOpen) {
       this.#fanout.flush(Date.now())
-      this.#arm(Date.now())
+      this.#wake.arm(Date.now())
     }
   }
 
@@ -99,9 +100,9 @@ export class IncidentRoom extends DurableObject<Env> {
   // ------------------------------------------------------------------------------------------ people and readers
 
   /** A person's command, idempotent by `cmd` for that person. */
-  async order({ cmd, name, role, command }: PersonOrder): Promise<OrderAnswer> {
+  async order(order: PersonOrder): Promise<OrderAnswer> {
     if (!this.#kernel.isOpen) return { ok: false, reason: 'not-found', detail: 'no such incident', seq: 0 }
-    const answer = this.#order(cmd, name, role, command)
+    const answer = this.#order(order)
     return answer.ok ? { ...answer, row: incidentRow(this.#kernel.state.view) } : answer
   }
 
@@ -144,20 +145,11 @@ export class IncidentRoom extends DurableObject<Env> {
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    const session = this.#sessions.of(socket)
-    if (!session) return bye(socket, CLOSE.unauthenticated, 'who is this')
-    if (!this.#sessions.mayCommand(socket, Date.now())) return bye(socket, CLOSE.tooManyMessages, 'too many messages')
-    const frame = readFrame(data)
-    const { seq } = this.#kernel.state.view
-    if (!frame.ok) {
-      const { cmd, reason, detail } = frame
-      send(socket, JSON.stringify({ type: 'result', cmd, ok: false, reason, detail, seq } satisfies ServerMessage))
-      if (frame.close !== null) bye(socket, frame.close, reason)
-      return
-    }
-    const { cmd, command } = frame.message
-    const answer = this.#orderSafely({ cmd, name: session.person, role: session.role, command })
-    send(socket, JSON.stringify({ type: 'result', cmd, ...answer } satisfies ServerMessage))
+    hear(socket, data, {
+      sessions: this.#sessions,
+      seq: () => this.#kernel.state.view.seq,
+      order: (order) => this.#order(order),
+    })
   }
 
   override webSocketClose(socket: WebSocket, code: number, reason: string): void {
@@ -174,43 +166,24 @@ export class IncidentRoom extends DurableObject<Env> {
   /** The alarm rings for timers and effects alike, and never throws: six failures would end it for good. */
   override async alarm(): Promise<void> {
     const wall = Date.now()
-    this.#armed = null
+    this.#wake.rang()
     try {
       if (timerIsDue(this.#kernel.state, this.#kernel.clock, wall)) this.#say({ type: 'tick' }, null)
       this.#drain.pump(wall)
+      this.#wake.arm(Date.now())
     } catch (error) {
       console.error(`room alarm: ${wordsOf(error)}`)
+      void this.ctx.storage.setAlarm(Date.now() + RING_AGAIN_MS)
     }
-    this.#arm(Date.now())
   }
 
   #say(body: RoomCommand, id: string | null, by: Actor = SYSTEM): Answer {
     return this.#kernel.submit({ id, by, role: null, body, settles: null }, Date.now())
   }
 
-  #order(cmd: string, name: string, role: PersonOrder['role'], command: PersonOrder['command']): Answer {
+  #order({ cmd, name, role, command }: PersonOrder): Answer {
     const by: Actor = { kind: 'person', name }
     return this.#kernel.submit({ id: `person:${name}:${cmd}`, by, role, body: command, settles: null }, Date.now())
-  }
-
-  /** Over a socket a failing commit is an answer too; the client sends the same id again. */
-  #orderSafely({
-    cmd,
-    name,
-    role,
-    command,
-  }: PersonOrder): Answer | (Omit<Refused, 'reason'> & { reason: 'not-stored' }) {
-    try {
-      return this.#order(cmd, name, role, command)
-    } catch (error) {
-      console.error(`room command: ${wordsOf(error)}`)
-      return {
-        ok: false,
-        reason: 'not-stored',
-        detail: 'nothing was changed; send it again',
-        seq: this.#kernel.state.view.seq,
-      }
-    }
   }
 
   #committed(events: LoggedEvent[]): void {
@@ -220,17 +193,8 @@ export class IncidentRoom extends DurableObject<Env> {
 
   /** Effects start after whoever caused them has been answered; the alarm stands in case this life of the room ends first. */
   #go(): void {
-    this.#arm(Date.now())
+    this.#wake.arm(Date.now())
     this.ctx.waitUntil(Promise.resolve().then(() => this.#drain.pump(Date.now())))
-  }
-
-  #arm(wall: number): void {
-    const { state, clock } = this.#kernel
-    const next = nextAlarm(state, pending(this.ctx.storage.sql), this.#drain.inFlight, clock, wall)
-    // Ringing early is harmless, so an alarm that stands is only ever moved forward in time.
-    if (next === null || (this.#armed !== null && this.#armed <= next && this.#armed > wall)) return
-    this.#armed = next
-    void this.ctx.storage.setAlarm(next)
   }
 
   #turnClock(clock: DrillClock): void {
