@@ -1,6 +1,7 @@
-import type { Change, Evidence, Gap, Instant, SeriesWindow } from '../../protocol/domain.ts'
+import type { Catalogue, Change, Evidence, Gap, Instant, SeriesWindow } from '../../protocol/domain.ts'
 import { departureOf, isBroken, isFresh, isFull, levelNow, type Departure } from '../telemetry/index.ts'
 import type { Situation } from './agent.ts'
+import { serviceOf } from './topology.ts'
 
 /** One observed series of the room and what it tells. */
 export interface Signal {
@@ -27,7 +28,7 @@ export interface ChangeEvent {
 
 /** The observed series of a situation, in order of evidence. O(n) departures: about a millisecond each. */
 export function signalsOf(situation: Situation): Signal[] {
-  return situation.evidence.flatMap((item) => signalOf(item, situation.at) ?? [])
+  return situation.evidence.flatMap((item) => signalOf(item, situation) ?? [])
 }
 
 /** The signals that `wanted` picks by what the series is, before anything is computed. */
@@ -36,7 +37,7 @@ export function signalsWhere(situation: Situation, wanted: (window: SeriesWindow
     const window = windowOf(item)
     return window !== null && wanted(window)
   })
-  return picked.flatMap((item) => signalOf(item, situation.at) ?? [])
+  return picked.flatMap((item) => signalOf(item, situation) ?? [])
 }
 
 /** Change events on catalogued services, oldest first. Only identity, kind, time and setting are read, never free text. */
@@ -91,7 +92,13 @@ export function gapOf(service: string, signals: Signal[]): Gap | null {
   return { what, reason: own.some((signal) => signal.now !== null) ? 'stale' : 'no-data' }
 }
 
-function signalOf(item: Evidence, at: Instant): Signal | null {
+/** The bound that a series must keep: its own limit, else what its service promises for that signal; calls have none. */
+export function boundOf(catalogue: Catalogue, window: SeriesWindow): number | null {
+  if (window.limit !== null || window.peer !== null) return window.limit
+  return serviceOf(catalogue, window.service)?.slos.find((slo) => slo.signal === window.name)?.limit ?? null
+}
+
+function signalOf(item: Evidence, situation: Situation): Signal | null {
   const window = windowOf(item)
   if (window === null) return null
   return {
@@ -99,11 +106,11 @@ function signalOf(item: Evidence, at: Instant): Signal | null {
     service: window.service,
     peer: window.peer,
     window,
-    fresh: isFresh(item, at),
+    fresh: isFresh(item, situation.at),
     departure: departureOf(window),
     now: levelNow(window),
     full: isFull(window),
-    broken: isBroken(window),
+    broken: isBroken(window, boundOf(situation.catalogue, window)),
   }
 }
 

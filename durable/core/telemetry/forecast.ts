@@ -8,7 +8,7 @@ import { trendOf, type Trend } from './trend.ts'
 export type NoForecast = 'no-limit' | 'too-short' | 'at-limit' | 'flat' | 'falling-away' | 'poor-fit' | 'beyond-horizon'
 
 export type TimeToLimit =
-  | { found: true; minutes: Forecast['minutes']; band: Forecast['band'] }
+  | { found: true; minutes: Forecast['minutes']; band: Forecast['band']; samples: number }
   | { found: false; reason: NoForecast }
 
 /** The trend is that of the newest samples: the time before says little about an incident. */
@@ -37,7 +37,8 @@ export function timeToLimit(window: SeriesWindow, limit: number | null): TimeToL
   // Counted upwards: a bound to stay over is a bound to stay under of the negated series.
   const up = window.breach === 'above' ? 1 : -1
   const samples = observed(window)
-  const trend = trendOf(recent(window).map(([index, value]) => [index, up * value]))
+  const points = recent(window)
+  const trend = trendOf(points.map(([index, value]) => [index, up * value]))
   const last = samples.at(-1)
   if (!trend || !last) return { found: false, reason: 'too-short' }
   const now = up * median(samples.slice(-NOW_SAMPLES).map((sample) => sample.value))
@@ -55,6 +56,7 @@ export function timeToLimit(window: SeriesWindow, limit: number | null): TimeToL
   const hi = reaches(trend, far, -BAND_SIGMAS, horizon)
   return {
     found: true,
+    samples: points.length,
     minutes: { lo: minutes(lo), median: middle, hi: hi === null ? null : minutes(hi) },
     band: bandOf(trend, last.at, window.stepMs, Math.min(horizon, 1.5 * ((far - trend.level) / trend.slope)), up),
   }

@@ -26,9 +26,9 @@ export function isFull(window: SeriesWindow): boolean {
   return window.role === 'saturation' && used !== null && used >= FULL_SHARE && used <= OVER_SHARE
 }
 
-/** Past the bound it must keep, right now. */
-export function isBroken(window: SeriesWindow): boolean {
+/** Past a bound that it must keep, right now: its own limit unless another is given. */
+export function isBroken(window: SeriesWindow, bound: number | null = window.limit): boolean {
   const level = levelNow(window)
-  if (level === null || window.limit === null) return false
-  return window.breach === 'above' ? level > window.limit : level < window.limit
+  if (level === null || bound === null) return false
+  return window.breach === 'above' ? level > bound : level < bound
 }

@@ -7,9 +7,9 @@
  *    fire and the target may still be strained. Only this vote cites the alerting service's own errors and latency.
  *  - the target's own series: at least one of them in trouble now (departed toward its bound, or at its limit).
  * It opposes when the symptom has cleared (citing its series) or when nothing on the target is in trouble (citing what it
- * read there), and abstains when either cannot be read fresh.
+ * read there), and abstains when either cannot be read fresh, or when the window begins after the alert did.
  */
-import type { ProposalBody, VoteDraft } from '../../../protocol/domain.ts'
+import type { Instant, ProposalBody, VoteDraft } from '../../../protocol/domain.ts'
 import type { Situation } from '../agent.ts'
 import { isTrouble, signalsWhere, type Signal } from '../reading.ts'
 import { symptomServices } from '../symptom.ts'
@@ -30,7 +30,12 @@ export function vote(situation: Situation, proposal: ProposalBody): VoteDraft {
     const levels = `${levelText(now, symptom.window.unit)} now, ${levelText(before, symptom.window.unit)} before`
     return oppose([symptom], `${symptom.window.name} on ${leading} came back by itself: ${levels}`)
   }
-  if (!isTrouble(symptom)) return oppose([symptom], `${symptom.window.name} on ${leading} is not departed`)
+  if (!isTrouble(symptom)) {
+    // What rose before the window began looks level inside it: that is no sign of calm.
+    if (symptom.window.startsAt > beganAt(situation, leading))
+      return abstain(`the window of ${leading} begins too late`)
+    return oppose([symptom], `${symptom.window.name} on ${leading} is not departed`)
+  }
 
   const own = signalsWhere(
     situation,
@@ -59,6 +64,12 @@ function symptomOf(situation: Situation, service: string): Signal | null {
   const errors = felt.filter((signal) => signal.window.role === 'errors')
   const told = (signal: Signal): boolean => signal.departure !== null || signal.broken
   return errors.find(told) ?? felt.find(told) ?? felt[0] ?? null
+}
+
+/** When the leading service's alert started, else when the incident was opened. */
+function beganAt(situation: Situation, leading: string): Instant {
+  const starts = situation.alerts.filter(({ service }) => service === leading).map(({ startsAt }) => startsAt)
+  return Math.min(situation.head.openedAt, ...starts)
 }
 
 function abstain(reason: string): VoteDraft {

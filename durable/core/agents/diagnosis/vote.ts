@@ -38,10 +38,13 @@ export function vote(situation: Situation, proposal: ProposalBody): VoteDraft {
   }
   const edges = edgesOn(situation, path)
   const travelled = edges.filter(isTrouble).flatMap((signal) => seen(signal))
-  const calm = edges.filter((signal) => signal.fresh && signal.now !== null)
   const own = ownChange(situation, target, Math.min(...travelled.map((edge) => edge.at), situation.at))
   if (!own) return abstain(`no change on ${target} is in sight to compare with`)
-  if (edges.length > 0 && travelled.length === 0 && calm.length > 0) {
+  // Only a window that begins before the target's change can show that its calls stayed calm after it.
+  const calm = edges.filter(
+    ({ fresh, now, window }) => fresh && now !== null && window.startsAt < own.at - ORDER_SLACK_MS,
+  )
+  if (travelled.length === 0 && calm.length > 0) {
     return oppose(
       calm.slice(0, 2).map((signal) => signal.evidence),
       `calls on the path ${listText(path)} are measured and calm`,

@@ -1,8 +1,7 @@
 import type { FindingDetail, FindingDraft, Forecast } from '../../../protocol/domain.ts'
-import { observed, timeToLimit, type NoForecast } from '../../telemetry/index.ts'
+import { timeToLimit, type NoForecast } from '../../telemetry/index.ts'
 import type { Situation } from '../agent.ts'
-import { signalsWhere, type Signal } from '../reading.ts'
-import { serviceOf } from '../topology.ts'
+import { boundOf, signalsWhere, type Signal } from '../reading.ts'
 import { levelText, significant } from '../words.ts'
 
 type Detail = Extract<FindingDetail, { agent: 'prediction' }>
@@ -23,44 +22,38 @@ const TELLING: readonly NoForecast[] = [
  * first, with an 80 % interval; else it abstains with the reason word.
  */
 export function predict(situation: Situation): FindingDraft<Detail> {
-  const fresh = signalsWhere(situation, (window) => boundOf(situation, window) !== null).filter(({ fresh }) => fresh)
+  const fresh = signalsWhere(situation, (window) => boundOf(situation.catalogue, window) !== null).filter(
+    ({ fresh }) => fresh,
+  )
   const tried = fresh.map((signal) => {
-    const limit = boundOf(situation, signal.window)
+    const limit = boundOf(situation.catalogue, signal.window)
     return { signal, limit, answer: timeToLimit(signal.window, limit) }
   })
-  let worst: { forecast: Forecast; signal: Signal } | null = null
+  let worst: { forecast: Forecast; signal: Signal; samples: number } | null = null
   for (const { signal, limit, answer } of tried) {
     if (!answer.found || limit === null) continue
-    const { minutes, band } = answer
+    const { minutes, band, samples } = answer
     if (worst && worst.forecast.minutes.median <= minutes.median) continue
     const { service, name } = signal.window
-    worst = { signal, forecast: { evidence: signal.evidence, service, name, limit, minutes, band } }
+    worst = { signal, samples, forecast: { evidence: signal.evidence, service, name, limit, minutes, band } }
   }
   if (!worst) {
     const reasons = tried.flatMap(({ answer }) => (answer.found ? [] : [answer.reason]))
     return abstain(TELLING.find((reason) => reasons.includes(reason)) ?? 'no-limit', tried.length)
   }
-  const { forecast, signal } = worst
+  const { forecast, signal, samples } = worst
   const { lo, median, hi } = forecast.minutes
-  const count = observed(signal.window).length
   const until = hi === null ? 'beyond an hour' : `${significant(hi)} min`
   return {
     outcome: 'found',
     reason: '',
     summary:
       `${forecast.name} on ${forecast.service} reaches ${levelText(forecast.limit, signal.window.unit)} in ` +
-      `${significant(median)} min if nothing changes (80 %: ${significant(lo)} min to ${until}; trend of ${count} samples at most).`,
+      `${significant(median)} min if nothing changes (80 %: ${significant(lo)} min to ${until}; trend of its last ${samples} samples).`,
     cites: [forecast.evidence],
     gaps: [],
     detail: { agent: 'prediction', forecast },
   }
-}
-
-/** The bound that a series must keep: its own, else what its service promises for that signal. */
-function boundOf(situation: Situation, window: Signal['window']): number | null {
-  if (window.peer !== null) return null
-  if (window.limit !== null) return window.limit
-  return serviceOf(situation.catalogue, window.service)?.slos.find((slo) => slo.signal === window.name)?.limit ?? null
 }
 
 function abstain(reason: NoForecast, tried: number): FindingDraft<Detail> {

@@ -1,6 +1,6 @@
 import type { SeriesWindow, VerifySignal } from '../../../protocol/domain.ts'
 import type { Situation } from '../agent.ts'
-import { isTrouble, signalsWhere, type Signal } from '../reading.ts'
+import { boundOf, isTrouble, signalsWhere, type Signal } from '../reading.ts'
 
 /** It has recovered when no more than this share of the shift is left, and it is worse when so much more is added. */
 const RECOVERED_SHARE = 0.2
@@ -49,7 +49,7 @@ function watch(situation: Situation, signal: Signal): Watched | null {
   const { before, after, sigma, direction } = departure
   const away = direction === 'up' ? 1 : -1
   const shift = Math.abs(after - before)
-  const bound = boundOf(situation, window)
+  const bound = boundOf(situation.catalogue, window)
   const between = bound !== null && away * (bound - before) > 0 && away * (after - bound) > 0
   // A promise to keep is stricter than a share of the shift; neither is stricter than the noise of the time before.
   const left = Math.min(RECOVERED_SHARE * shift, between ? Math.abs(bound - before) : Number.POSITIVE_INFINITY)
@@ -66,13 +66,6 @@ function watch(situation: Situation, signal: Signal): Watched | null {
       worseAt: after + away * WORSE_SHARE * shift,
     },
   }
-}
-
-/** The bound that the series names, else the service's objective for that signal. */
-function boundOf(situation: Situation, window: SeriesWindow): number | null {
-  if (window.limit !== null) return window.limit
-  const service = situation.catalogue.services.find((candidate) => candidate.id === window.service)
-  return service?.slos.find((slo) => slo.signal === window.name)?.limit ?? null
 }
 
 function watchedAlerts(situation: Situation, symptom: string): Watched[] {
