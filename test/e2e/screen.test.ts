@@ -4,7 +4,7 @@ import { scenarioNamed } from '../../scenarios/index.ts'
 import { apiOf } from './api.ts'
 import { openBrowser, openPage, picture, violations } from './browser.ts'
 import { need } from './need.ts'
-import { PROPOSAL_MS_MAX, RECOVERY_MS_MAX } from './play.ts'
+import { PROPOSAL_MS_MAX, RECOVERY_MS_MAX, awaitProposal, startDrill } from './play.ts'
 import { type Server, removeFolder, startServer } from './server.ts'
 
 let server: Server
@@ -75,6 +75,20 @@ test('[GR17] [GR18] a person plays a drill by mouse from first page to history, 
   expect(errors).toEqual([])
   expect([...hosts]).toEqual(['127.0.0.1'])
   expect(broken).toEqual([])
+})
+
+test('[GR18] the same pages in the width of a telephone break no WCAG 2.2 AA rule', async (context) => {
+  need(context, 'chromium')
+  browser ??= await openBrowser()
+  const api = apiOf(server.url)
+  const { incident } = await startDrill(api, { seed: 3 })
+  await awaitProposal(api, incident)
+  const { page, errors } = await openPage(browser, `${server.url}/ops?drill=true`, 390, 844)
+  await page.locator(`a[href*="${incident}"]`).click()
+  await page.getByRole('button', { name: /Hold to approve/ }).waitFor()
+  await picture(page, 'ops-5-telephone')
+  expect(await violations(page)).toEqual([])
+  expect(errors).toEqual([])
 })
 
 /** Presses the mouse on the approval and keeps it down until it has been heard. */

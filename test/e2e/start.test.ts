@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { apiOf } from './api.ts'
 import { commandOf, processTree, untilGone } from './processes.ts'
 import { ROOT, type Server, startServer } from './server.ts'
+import { until } from './until.ts'
 
 test('[GR1] npm start serves API and page on loopback, as the local person dev, with no credentials', async () => {
   const server = await startServer()
@@ -24,6 +25,20 @@ test.each(['SIGTERM', 'SIGINT'] as const)('[GR2] %s to what was started leaves n
   expect(tree.map(commandOf).join('\n')).toContain('workerd')
   server.child.kill(signal)
   await untilGone(tree, 20_000)
+})
+
+test('[GR2] where Node cannot replace itself, the parent hands on the signal and leaves with the child', async () => {
+  const program = `process.execve = undefined
+    const { become } = await import('./bin/become.mjs')
+    become(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], process.env)`
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', program], { cwd: ROOT, stdio: 'inherit' })
+  const pid = parent.pid ?? 0
+  const tree = await until('the child runs', 10_000, () => {
+    const found = processTree(pid)
+    return found.length === 2 ? found : null
+  })
+  parent.kill('SIGTERM')
+  await untilGone(tree, 10_000)
 })
 
 test('[GR3] two at once, on two ports and two states, do not know of one another and both stop cleanly', async () => {
