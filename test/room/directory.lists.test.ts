@@ -81,7 +81,7 @@ describe('the index', () => {
       seen.push(...page.items.map(({ id }) => id))
       cursor = page.next
       await directory.updateRow(row(`inc_young${seen.length}`, { openedAt: '2026-11-22T11:00:00.000Z' }))
-    } while (cursor !== null)
+    } while (cursor !== null && seen.length < 20)
     expect(seen).toEqual([
       'inc_list0006',
       'inc_list0005',
