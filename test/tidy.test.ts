@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { brokenArrows } from './tidy/arrows.ts'
 import { improprieties, impurities } from './tidy/banned.ts'
@@ -121,4 +121,24 @@ test('[GR24] a rule without a test, an unknown id and a title without an id are 
 
 test('[GR25] local mode is never configured where a deploy would read it', () => {
   expect(readFileSync(join(ROOT, 'wrangler.toml'), 'utf8')).not.toMatch(/IC_MODE/)
+})
+
+test('[GR27] README is short, and every command, link and part that the documents name is there', () => {
+  const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/architecture.md']
+  const text = documents.map((path) => readFileSync(join(ROOT, path), 'utf8')).join('\n')
+  expect(readFileSync(join(ROOT, 'README.md'), 'utf8').split('\n').length).toBeLessThanOrEqual(100)
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>
+  }
+  const commands = [...text.matchAll(/npm (?:(start|test)\b|run ([a-z:]+))/g)].map(
+    (match) => match[1] ?? match[2] ?? '',
+  )
+  expect(commands.filter((command) => scripts[command] === undefined)).toEqual([])
+  expect(new Set(commands).size).toBeGreaterThan(4)
+  const links = documents.flatMap((path) =>
+    [...readFileSync(join(ROOT, path), 'utf8').matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map((match) =>
+      join(dirname(path), match[1] ?? ''),
+    ),
+  )
+  expect(links.filter((link) => !existsSync(join(ROOT, link)))).toEqual([])
 })
