@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Situation } from '../../durable/core/agents/agent.ts'
+import { selectSeries } from '../../durable/core/telemetry/index.ts'
+import { SERIES_PER_RUN_MAX } from '../../durable/protocol/limits.ts'
 import { pathBetween } from '../../durable/core/agents/topology.ts'
 import type {
   ActionRecord,
@@ -108,9 +110,8 @@ export function situationAt(played: Played, held: Held = {}): Situation {
   const service = leading?.service ?? world.services[0]?.id ?? ''
   const drafts: EvidenceDraft[] = [
     ...alerts.map((alert): EvidenceDraft => alertDraft(alert, at)),
-    ...[...played.rows.values()]
-      .filter(({ key }) => held.withhold?.(key) !== true)
-      .map((row): EvidenceDraft => seriesDraft(row, played.second, held.windowS ?? WINDOW_S, world)),
+    // As many series as a room holds, the most telling ones.
+    ...selectSeries(windowsOf(played, held), SERIES_PER_RUN_MAX).map((series) => seriesDraft(series, at, world)),
     ...played.changes
       .filter((change) => change.at >= at - 15 * 60_000)
       .map(
@@ -180,21 +181,25 @@ function alertDraft(alert: Alert, at: number): EvidenceDraft {
   }
 }
 
-function seriesDraft(
-  row: Played['rows'] extends Map<string, infer R> ? R : never,
-  second: number,
-  windowS: number,
-  world: Catalogue,
-): EvidenceDraft {
-  const from = Math.max(0, second - windowS + 1)
-  const values = Array.from({ length: second - from + 1 }, (_, index) => row.values.get(from + index) ?? null)
-  const series: SeriesWindow = { ...row.key, startsAt: STARTED_AT + from * 1_000, stepMs: 1_000, values }
+function windowsOf(played: Played, held: Held): SeriesWindow[] {
+  const from = Math.max(0, played.second - (held.windowS ?? WINDOW_S) + 1)
+  return [...played.rows.values()]
+    .filter(({ key }) => held.withhold?.(key) !== true)
+    .map(({ key, values }) => ({
+      ...key,
+      startsAt: STARTED_AT + from * 1_000,
+      stepMs: 1_000,
+      values: Array.from({ length: played.second - from + 1 }, (_, index) => values.get(from + index) ?? null),
+    }))
+}
+
+function seriesDraft(series: SeriesWindow, at: number, world: Catalogue): EvidenceDraft {
   const kind = series.peer === null ? 'metric' : 'edge'
   return {
     kind,
     source: series.source,
     service: series.service,
-    at: STARTED_AT + second * 1_000,
+    at,
     freshMs: world.sources.find(({ name }) => name === series.source)?.freshMs ?? 30_000,
     tainted: false,
     title: `${series.name} of ${series.service}`,
