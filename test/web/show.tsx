@@ -5,6 +5,15 @@ import type { Said } from '../../web/src/gallery/log.ts'
 import { type Still, stillRoom } from '../../web/src/gallery/still.ts'
 import { RoomProvider } from '../../web/src/panels/context.tsx'
 
+// jsdom has no modal dialogs; the browser's are not ours. Opening and closing is all that these tests need of them.
+HTMLDialogElement.prototype.showModal = function showModal() {
+  this.setAttribute('open', '')
+}
+HTMLDialogElement.prototype.close = function close() {
+  this.removeAttribute('open')
+  this.dispatchEvent(new Event('close'))
+}
+
 /** Renders panels inside a room that shows a hand-made log. */
 export function showIn(said: readonly Said[], panel: () => JSX.Element, more: Parameters<typeof stillRoom>[1] = {}) {
   const still: Still = stillRoom(said, more)
@@ -22,7 +31,14 @@ export function showPage(page: () => JSX.Element) {
   ))
 }
 
-/** The text of an element as a person reads it: spaces as one. */
+/** The text of an element as a person reads it: elements apart, spaces as one. */
 export function text(element: Element | null | undefined): string {
-  return (element?.textContent ?? '').replaceAll(/\s+/g, ' ').trim()
+  const words = (node: Node): string =>
+    node instanceof Element ? ` ${[...node.childNodes].map(words).join('')} ` : (node.textContent ?? '')
+  return element
+    ? words(element)
+        .replaceAll(/\s+/g, ' ')
+        .replaceAll(/ (?=[,.])/g, '')
+        .trim()
+    : ''
 }

@@ -33,6 +33,7 @@ export function age(ms: number): string {
 
 /** `1.2 s` below ten seconds, then whole seconds. */
 export function took(ms: number): string {
+  if (ms < 1) return '< 1 ms'
   if (ms < SECOND_MS) return `${Math.round(ms)} ms`
   return ms < 10 * SECOND_MS ? `${(ms / SECOND_MS).toFixed(1)} s` : `${Math.round(ms / SECOND_MS)} s`
 }

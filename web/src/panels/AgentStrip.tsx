@@ -50,15 +50,14 @@ export function AgentStrip() {
               {says(agent)}
             </p>
             <footer>
-              <Show when={view().agents[agent].tookMs} fallback={<span class="dim">no time yet</span>} keyed>
-                {(ms) => (
-                  <>
-                    <Meter value={ms / AGENT_BUDGET_MS} label={`${took(ms)} of ${took(AGENT_BUDGET_MS)} used`} />
-                    <span aria-hidden="true">
-                      {took(ms)} of {AGENT_BUDGET_MS / 1_000} s
-                    </span>
-                  </>
-                )}
+              <Show when={view().agents[agent].tookMs !== null} fallback={<span class="dim">no time yet</span>}>
+                <Meter
+                  value={(view().agents[agent].tookMs ?? 0) / AGENT_BUDGET_MS}
+                  label={`${took(view().agents[agent].tookMs ?? 0)} of ${took(AGENT_BUDGET_MS)} used`}
+                />
+                <span aria-hidden="true">
+                  {took(view().agents[agent].tookMs ?? 0)} of {AGENT_BUDGET_MS / 1_000} s
+                </span>
               </Show>
             </footer>
           </article>

@@ -81,21 +81,25 @@ function HypothesisRow(props: { hypothesis: Hypothesis }) {
   )
 }
 
-/** What could not be read, and why: an answer without it would look surer than it is. */
+/** Gaps drawn at once. */
+const GAPS_MAX = 8
+
+/** What could not be read, and why: an answer without it would look surer than it is. Several may miss the same. */
 export function Gaps() {
   const { room } = useRoom()
+  const gaps = () => [...new Set(room.state.view.gaps.map((gap) => `${gap.what}: ${gap.reason}`))]
   return (
-    <Show when={room.state.view.gaps.length > 0}>
+    <Show when={gaps().length > 0}>
       <div class="gaps" role="group" aria-label="Gaps">
         <span class="label">not read</span>
         <span class="chips">
-          <For each={room.state.view.gaps}>
-            {(gap) => (
-              <span class="chip gap">
-                {gap.what}: {gap.reason}
-              </span>
-            )}
-          </For>
+          <For each={gaps().slice(0, GAPS_MAX)}>{(gap) => <span class="chip gap">{gap}</span>}</For>
+          <Show when={gaps().length > GAPS_MAX}>
+            <details>
+              <summary class="label">and {gaps().length - GAPS_MAX} more</summary>
+              <p class="label">{gaps().slice(GAPS_MAX).join(', ')}</p>
+            </details>
+          </Show>
         </span>
       </div>
     </Show>

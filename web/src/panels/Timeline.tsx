@@ -35,7 +35,7 @@ export function Timeline() {
     worded.set(event, made)
     return made
   }
-  const rows = createMemo(() => room.events().map(row))
+  const rows = createMemo(() => withoutEchoes(room.events().map(row)))
   const chosen = createMemo(() =>
     rows()
       .filter(({ event, said }) =>
@@ -75,6 +75,22 @@ export function Timeline() {
       </Show>
     </section>
   )
+}
+
+/**
+ * An agent that says the same in its next run has said nothing new: its finding stays under All and leaves Key. What
+ * Communication writes stands in the summary; in the timeline it is routine.
+ */
+function withoutEchoes(rows: readonly Row[]): Row[] {
+  const last = new Map<string, string>()
+  return rows.map((row) => {
+    if (row.event.body.type !== 'finding-reported') return row
+    const { agent, outcome, reason, summary } = row.event.body.finding
+    const says = `${outcome} ${reason} ${summary}`
+    const echo = agent === 'communication' || last.get(agent) === says
+    last.set(agent, says)
+    return echo && row.said.key ? { event: row.event, said: { ...row.said, key: false } } : row
+  })
 }
 
 /** The latest key event as one sentence for a screen reader. */
