@@ -17,6 +17,8 @@ export interface Faults {
   slow: number
   throws: number
   lies: number
+  /** something else gets in between an answer and its commit. */
+  races: number
   /** the alarm rings late. */
   lateAlarm: number
 }
@@ -33,6 +35,7 @@ const NONE: Faults = {
   slow: 0,
   throws: 0,
   lies: 0,
+  races: 0,
   lateAlarm: 0,
 }
 
@@ -51,6 +54,7 @@ export function faultsOf(chance: Prng): Faults {
     slow: some(0.15),
     throws: some(0.1),
     lies: some(0.25),
+    races: some(0.4),
     lateAlarm: some(0.3),
   }
 }

@@ -46,6 +46,7 @@ export class Laws {
   #read = 0
   #head = CHAIN_START
   #known = new Map<string, Known>()
+  #notes = new Set<string>()
   #killSwitch = false
   #calls = 0
   #acknowledged = 0
@@ -104,6 +105,10 @@ export class Laws {
     const { body } = event
     if (body.type === 'incident-opened') this.#killSwitch = body.killSwitch
     if (body.type === 'kill-switch-set') this.#killSwitch = body.on
+    if (body.type === 'note-added') {
+      law(!this.#notes.has(body.note.text), 'said-once-is-done-once', body.note.text)
+      this.#notes.add(body.note.text)
+    }
     if (body.type === 'proposal-made') {
       const { proposal } = body
       law(sha256(canonical(proposal.body)) === proposal.digest, 'digest-binds', proposal.id)
@@ -126,10 +131,20 @@ export class Laws {
       law(known.certified === (body.certificate !== null), 'certificate-iff-carried', known.proposal.id)
     }
     if (body.type === 'clerk-spoke') known.extra = body.word.extraApprovals
-    if (body.type === 'decision-recorded') known.decisions.push(body.decision)
+    if (body.type === 'decision-recorded') this.#decided(known, body.decision)
     if (body.type === 'execution-answered') known.outcome = body.outcome === 'unknown' ? 'unknown' : 'over'
     if (body.type === 'outcome-settled') known.outcome = 'over'
     if (body.type === 'execution-started') this.#mandate(event, known, body.digest, body.token)
+  }
+
+  /** A decision is on the digest that its person named, once a person. */
+  #decided(known: Known, decision: HumanDecision): void {
+    const { by, kind, digest } = decision
+    const said =
+      kind === 'own-decision' || this.#world.people.decided.has([by, kind, known.proposal.id, digest].join(' '))
+    law(said && digest === known.proposal.digest, 'decided-on-the-named-digest', `${by} on ${known.proposal.id}`)
+    law(!known.decisions.some((earlier) => earlier.by === by), 'one-decision-a-person', `${by} on ${known.proposal.id}`)
+    known.decisions.push(decision)
   }
 
   /** Nothing runs without (certificate + the approvals of the risk table) or a recorded own decision. */

@@ -26,6 +26,8 @@ const CLOSE_EVERY_MS = 60_000
 
 /** Who looks at the room: they approve, reject, decide on what no longer stands, say things twice, late, or not at all. */
 export class People {
+  /** what was decided, in the words of who decided: name, kind, proposal, digest. */
+  readonly decided = new Set<string>()
   #world: World
   #chance: Prng
   #acting = true
@@ -101,7 +103,7 @@ export class People {
       return { type: 'approve', proposal: last?.id ?? 'prp_none', digest: 'f'.repeat(64), reason: 'guess' }
     if (roll > 0.82) return this.#own()
     if (roll > 0.78) return { type: 'acknowledge' }
-    if (roll > 0.74) return { type: 'add-note', text: 'I see it too' }
+    if (roll > 0.74) return { type: 'add-note', text: `I see it too, ${(this.#count += 1)}` }
     if (roll > 0.72) return { type: 'mitigate', reason: 'by hand' }
     if (roll > 0.7) return { type: 'resolve', reason: 'looks fine' }
     if (roll > 0.69) return { type: 'close', reason: 'done' }
@@ -109,8 +111,7 @@ export class People {
   }
 
   #own(): PersonCommand {
-    const { pick } = this.#world.trouble
-    const choose = pick.bind(this.#world.trouble)
+    const choose = <T>(items: readonly T[]): T => this.#world.trouble.pick(items)
     const runbook = choose(['raise-pool-limit', 'scale-out', 'drop-sessions', 'call-the-owner', 'guesswork'])
     const target = choose(['db-proxy', 'db-proxy', 'checkout', 'orders-db', 'payroll'])
     return {
@@ -132,6 +133,8 @@ export class People {
 
   #say(person: Person, body: PersonCommand): void {
     const id = `person:${person.name}:${(this.#count += 1)}`
+    if (body.type === 'approve' || body.type === 'reject')
+      this.decided.add([person.name, body.type, body.proposal, body.digest].join(' '))
     const { scheduler, shell, trouble, laws } = this.#world
     const send = (): void => {
       if (trouble.happens('dropped')) return scheduler.after(AGAIN_MS, send)

@@ -36,7 +36,7 @@ export function perform(world: World, row: Row): void {
     if (trouble.happens('throws')) return shell.failed(row)
     const done = answerOf(world, row)
     // Something else of the world happens between the answer and its commit.
-    scheduler.after(trouble.chance.whole(0, 5), () => {
+    scheduler.after(trouble.chance.whole(0, trouble.happens('races') ? 400 : 5), () => {
       if (!alive()) return
       if (done === 'failed') return shell.failed(row)
       shell.inFlight.delete(row.key)
@@ -130,6 +130,8 @@ function beginBody(world: World, proposal: Proposal, at: Instant): CommandBody {
     return series !== null && cited.some((one) => sameSeries(one, series))
   })
   const killSwitch = world.trouble.happens('unreachable') ? null : world.killSwitch
+  // Somebody throws it just now: the room may hear of it before it starts.
+  if (world.trouble.happens('races')) world.directory.setKillSwitch(true)
   return { type: 'start-execution', proposal: proposal.id, digest: proposal.digest, killSwitch, fresh }
 }
 

@@ -50,6 +50,8 @@ export interface Twists {
   decide?: typeof decide
   /** answers are not remembered with the commit. */
   forgetAnswers?: boolean
+  /** the answer goes out before the commit. */
+  answerFirst?: boolean
 }
 
 /**
@@ -96,10 +98,13 @@ export class Shell {
     const decided = (this.#twists.decide ?? decide)(this.state, command)
     if (before !== null && canonical(this.state) !== before)
       throw new Error(`decide changed the state: ${command.body.type}`)
-    if (this.#trouble.happens('crashBeforeCommit')) return this.crash()
     const answer: Answer = isRefusal(decided)
       ? { ok: false, reason: decided.refused, seq: this.state.view.seq }
       : { ok: true, seq: this.state.view.seq + decided.length }
+    if (this.#trouble.happens('crashBeforeCommit')) {
+      this.crash()
+      return this.#twists.answerFirst ? answer : null
+    }
     if (isRefusal(decided)) this.refusals += 1
     // From here to the end of the commit nothing can happen in between.
     if (settles !== null) this.disk.outbox.delete(settles)
@@ -119,6 +124,7 @@ export class Shell {
   drop(key: string): void {
     this.disk.outbox.delete(key)
     this.inFlight.delete(key)
+    this.#scheduler.after(0, () => this.#pump())
   }
 
   /** A try that failed: later again, or parked after the last one. */

@@ -1,0 +1,57 @@
+import { decide, isRefusal } from '../../durable/core/incident/index.ts'
+import type { Decided } from '../../durable/protocol/events.ts'
+import type { Twists } from './shell.ts'
+
+/** One rule taken out on purpose, and the law that must notice. */
+export interface Control {
+  says: string
+  law: string
+  twists: Twists
+}
+
+/** Calls approved what was only carried, and starts it whatever the check at use says. */
+const unasked: typeof decide = (state, command) => {
+  const answer = decide(state, command)
+  if (isRefusal(answer)) return answer
+  const { body } = command
+  if (body.type !== 'start-execution') return answer.map(approvedAtOnce)
+  const revoked = answer.findIndex((one) => one.body.type === 'proposal-moved' && one.body.status === 'revoked')
+  const proposal = state.view.proposals.find(({ id }) => id === body.proposal)
+  const at = answer[revoked]
+  if (!at || !proposal) return answer
+  const token = state.view.seq + revoked + 1
+  const { guard, gate, digest, id } = proposal
+  return [
+    ...answer.slice(0, revoked),
+    { ...at, body: { type: 'execution-started', proposal: id, digest, key: `unasked:${id}`, token, guard, gate } },
+  ]
+}
+
+function approvedAtOnce(one: Decided): Decided {
+  const { body } = one
+  if (body.type !== 'proposal-moved' || body.status !== 'awaiting-approval') return one
+  return { ...one, body: { ...body, status: 'approved' } }
+}
+
+/** Forgets what the room itself knows of the switch when it starts. */
+const switchAsRead: typeof decide = (state, command) =>
+  command.body.type === 'start-execution'
+    ? decide({ ...state, view: { ...state.view, killSwitch: false } }, command)
+    : decide(state, command)
+
+/** Takes any approval for one of the digest that stands. */
+const anyDigest: typeof decide = (state, command) => {
+  const { body } = command
+  if (body.type !== 'approve') return decide(state, command)
+  const last = state.view.proposals.at(-1)
+  return decide(state, last ? { ...command, body: { ...body, proposal: last.id, digest: last.digest } } : command)
+}
+
+export const CONTROLS: readonly Control[] = [
+  { says: 'the call is claimed after it was made', law: 'no-double-execution', twists: { claimAfterCall: true } },
+  { says: 'what carried runs unasked', law: 'nothing-runs-without-mandate', twists: { decide: unasked } },
+  { says: 'only the switch as it was read counts', law: 'kill-switch-stops', twists: { decide: switchAsRead } },
+  { says: 'an approval of anything approves', law: 'decided-on-the-named-digest', twists: { decide: anyDigest } },
+  { says: 'answers are not remembered', law: 'said-once-is-done-once', twists: { forgetAnswers: true } },
+  { says: 'the answer goes out before the commit', law: 'nothing-acknowledged-is-lost', twists: { answerFirst: true } },
+]
