@@ -1,7 +1,7 @@
-import type { Instant } from '../protocol/domain.ts'
-import type { DrillClock } from '../protocol/domain.ts'
-import type { DrillNamespace, DrillRow, Page } from '../protocol/objects.ts'
 import { assert } from '../core/assert.ts'
+import { canonical } from '../protocol/canonical.ts'
+import type { DrillClock, Instant } from '../protocol/domain.ts'
+import type { DrillNamespace, DrillRow, Page } from '../protocol/objects.ts'
 import type { Desk } from './desk.ts'
 import { openIds, PAGE_MAX } from './incidents.ts'
 import { writeMeta } from './migrations.ts'
@@ -23,9 +23,10 @@ export function sourceOf(sql: SqlStorage, sha256Hex: string): string | null {
   return sql.exec<{ source: string }>('SELECT source FROM token WHERE hash = ?', sha256Hex).toArray()[0]?.source ?? null
 }
 
-/** The clock was paused, resumed or set: keep it and mail it to the open rooms. */
+/** The clock was paused, resumed or set: keep it and mail it to the open rooms. The same again is no news. */
 export function turnClock(desk: Desk, clock: DrillClock, wall: Instant): void {
   assert(desk.drill !== null, 'only a drill has a clock of its own')
+  if (canonical(desk.clock()) === canonical(clock)) return
   desk.setClock(clock)
   for (const id of openIds(desk.sql)) enqueue(desk.sql, id, { kind: 'clock', clock }, 0, wall)
 }

@@ -13,6 +13,7 @@ import {
 import { ENDED_KEEP_MS } from '../../durable/directory/alerts.ts'
 import {
   BACKLOG_ROWS_MAX,
+  ROW_CHARS_MAX,
   dueTargets,
   enqueue,
   park,
@@ -282,7 +283,14 @@ describe('durable before answered', () => {
     const { directory, drill } = await freshNamespace()
     const annotations = { runbook: 'x'.repeat(90_000) }
     const alerts = Array.from({ length: 30 }, (_, n) => alertOf(`large-${String(n).padStart(2, '0')}`, { annotations }))
-    await directory.intake(post(...alerts))
+    const longest = await runInDurableObject(directory, (_, { storage }) => {
+      const desk = new Desk(storage, `drill/${drill}`)
+      desk.commit(() => take(desk, post(...alerts), Date.now(), Date.now()))
+      return storage.sql.exec<{ chars: number }>('SELECT MAX(LENGTH(body)) AS chars FROM outbox').one().chars
+    })
+    expect(longest).toBeLessThan(ROW_CHARS_MAX + 10_000)
+    await evictDurableObject(directory)
+    await runInDurableObject(directory, (instance: IncidentDirectory) => instance.alarm())
     expect(await settled(directory)).toMatchObject({ received: 30, attached: 30 })
     const { id } = await only(rows(directory))
     const answer = await roomNamed(`drill/${drill}/${id}`).detail()
