@@ -1,6 +1,7 @@
-import { fireEvent } from '@solidjs/testing-library'
+import { fireEvent, render } from '@solidjs/testing-library'
 import { describe, expect, it } from 'vitest'
 import type { Actor, Alert } from '../../durable/protocol/domain.ts'
+import type { RoomEvent } from '../../durable/protocol/events.ts'
 import { emptyView, project } from '../../durable/protocol/view.ts'
 import { type Said, carried, ended, notCarried, numbered, recovered, untilProposal } from '../../web/src/gallery/log.ts'
 import { ALERT, T0 } from '../../web/src/gallery/world.ts'
@@ -13,6 +14,9 @@ import { HypothesisBoard } from '../../web/src/panels/HypothesisBoard.tsx'
 import { RoomHead } from '../../web/src/panels/RoomHead.tsx'
 import { SummaryPanel } from '../../web/src/panels/SummaryPanel.tsx'
 import { Timeline } from '../../web/src/panels/Timeline.tsx'
+import { RoomProvider } from '../../web/src/panels/context.tsx'
+import { joinRoom } from '../../web/src/room/room.ts'
+import { exchange } from './fakes.ts'
 import { showIn, text } from './show.tsx'
 
 const SYSTEM: Actor = { kind: 'system', name: 'room' }
@@ -94,6 +98,66 @@ describe('agents and summary', () => {
     expect(text(screen.container)).toContain('computed as of')
     screen.unmount()
     expect(text(showIn(untilProposal().slice(0, 4), () => <SummaryPanel />).container)).toContain('Not written yet')
+  })
+})
+
+describe('live', () => {
+  it('[UI53] the summary follows the latest finding', () => {
+    const net = exchange()
+    const frames: (() => void)[] = []
+    const room = joinRoom('inc_galleryroom', {
+      dial: net.dial,
+      random: () => 0,
+      frame: (paint) => void frames.push(paint),
+      fetchEvents: () => Promise.resolve(null),
+    })
+    const log = numbered(AWAITING)
+    const said = log.find(
+      (event) => event.body.type === 'finding-reported' && event.body.finding.agent === 'communication',
+    )
+    if (said?.body.type !== 'finding-reported' || said.body.finding.detail.agent !== 'communication')
+      throw new Error('no finding')
+    const later: RoomEvent = {
+      ...said,
+      seq: log.length + 1,
+      body: {
+        type: 'finding-reported',
+        finding: {
+          ...said.body.finding,
+          detail: {
+            ...said.body.finding.detail,
+            responders: { happening: 'Recovered.', cause: 'The pool.', next: 'Close it.' },
+          },
+        },
+      },
+    }
+    const you = { name: 'ada', role: 'commander' } as const
+    net
+      .last()
+      .say({
+        type: 'hello',
+        version: 1,
+        epoch: 'e',
+        seq: 0,
+        heartbeatMs: 25_000,
+        serverWall: 0,
+        clock: null,
+        you,
+        snapshot: emptyView(),
+        delta: null,
+      })
+    const screen = render(() => (
+      <RoomProvider screen={{ room, selected: () => null, open: () => undefined }}>
+        <SummaryPanel />
+      </RoomProvider>
+    ))
+    net.last().say({ type: 'events', events: log })
+    frames.shift()?.()
+    expect(text(screen.container)).toContain('needs one human yes')
+    net.last().say({ type: 'events', events: [later] })
+    frames.shift()?.()
+    expect(text(screen.container)).toContain('What happens next Close it.')
+    room.leave()
   })
 })
 

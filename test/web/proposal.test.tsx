@@ -263,6 +263,19 @@ describe('what a human decides', () => {
     expect(offered(AWAITING)).toBe(false)
   })
 
+  it('[UI42] a clause that the room finds not holding is named where it can be ticked', async () => {
+    const screen = show([...untilProposal(), ...notCarried()], {
+      answer: { ok: false, reason: 'clause-not-named', detail: 'data-fresh' },
+    })
+    fireEvent.click(screen.getByRole('button', { name: 'Decide myself' }))
+    fireEvent.input(screen.getByLabelText('Why do you decide this?'), { target: { value: 'customers wait' } })
+    fireEvent.input(screen.getByLabelText('Type db-proxy to confirm'), { target: { value: 'db-proxy' } })
+    fireEvent.click(screen.getByRole('button', { name: 'Run by own decision' }))
+    await vi.waitFor(() =>
+      expect(screen.getByLabelText(/data fresh does not hold now: tick it to pass it/)).toBeTruthy(),
+    )
+  })
+
   it('[UI42] a protected service cannot be chosen as a target', () => {
     const screen = show(untilProposal(refusedProposal()))
     fireEvent.click(screen.getByRole('button', { name: 'Decide myself' }))

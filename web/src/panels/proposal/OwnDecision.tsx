@@ -79,6 +79,11 @@ function OwnDecisionForm(props: { runbooks: Runbook[]; onDone: () => void }) {
   const order = useOrder()
   const runbook = createMemo(() => props.runbooks.find((candidate) => candidate.id === runbookId()))
   const clause = (name: GuardClauseName) => last?.guard.clauses.find((candidate) => candidate.name === name)
+  /** the clause that the room named when it refused this form. */
+  const refused = () => {
+    const said = order.refusal()
+    return said?.reason === 'clause-not-named' ? said.detail : null
+  }
   const numbers = () =>
     Object.fromEntries(
       (runbook()?.parameters ?? []).map((spec) => [spec.name, Number.parseFloat(values()[spec.name] ?? '')]),
@@ -162,12 +167,17 @@ function OwnDecisionForm(props: { runbooks: Runbook[]; onDone: () => void }) {
               />
               <span>
                 {words(name)}
-                <Show when={clause(name)}>
-                  {(judged) => (
-                    <span class={judged().holds === true ? 'dim' : 'word harm'}>
-                      {judged().holds === true ? ' held last time' : ` refused: ${judged().reason}`}
-                    </span>
-                  )}
+                <Show
+                  when={refused() !== name}
+                  fallback={<b class="word harm"> does not hold now: tick it to pass it</b>}
+                >
+                  <Show when={clause(name)}>
+                    {(judged) => (
+                      <span class={judged().holds === true ? 'dim' : 'word harm'}>
+                        {judged().holds === true ? ' held last time' : ` refused: ${judged().reason}`}
+                      </span>
+                    )}
+                  </Show>
                 </Show>
               </span>
             </label>
