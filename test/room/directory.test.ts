@@ -402,6 +402,26 @@ describe('durable before answered', () => {
     expect(await settled(directory)).toMatchObject({ attached: 1 })
   })
 
+  test('[IN45] what a failed transaction opened is forgotten with it: the repeat opens its own incident', async () => {
+    const { directory, drill } = await freshNamespace()
+    const kinds = await runInDurableObject(directory, (_, { storage }) => {
+      const desk = new Desk(storage, `drill/${drill}`)
+      const attempt = (end: () => void) =>
+        desk.commit(() => {
+          take(desk, post(alertOf('twice')), Date.now(), Date.now())
+          end()
+        })
+      expect(() =>
+        attempt(() => {
+          throw new Error('disk full')
+        }),
+      ).toThrow('disk full')
+      attempt(() => undefined)
+      return storage.sql.exec<{ kind: string }>('SELECT kind FROM outbox').toArray()
+    })
+    expect(kinds).toEqual([{ kind: 'open' }])
+  })
+
   test('[IN46] a call that fails goes again as the same batch, later each time; a definite no is parked with its reason', async () => {
     const { directory } = await freshNamespace()
     const seen = await runInDurableObject(directory, (_, { storage: { sql } }) => {
