@@ -1,4 +1,5 @@
 import { newestValues, sameSeries } from '../core/consensus/readings.ts'
+import { clockAt } from '../protocol/clock.ts'
 import type { CommandBody } from '../protocol/commands.ts'
 import type { Proposal, SeriesWindow, SignalReading, VerifySignal } from '../protocol/domain.ts'
 import { alertKey } from '../protocol/view.ts'
@@ -8,16 +9,35 @@ import type { Place } from './place.ts'
 
 type Raw = Omit<SignalReading, 'judged'>
 
-/** Reads every signal that must recover, once. A series is read on its newest samples, an alert is the level the room holds. */
+/** The last reading of a window waits so long for samples that are on their way, in ms of wall time, before it says unreadable. */
+export const LAST_LOOK_MS = 2_000
+const LOOK_AGAIN_MS = 250
+
+/**
+ * Reads every signal that must recover. A series is read on its newest samples, an alert is the level the room holds. The
+ * last reading decides how the verification ends, so telemetry that lags (a crash, a starved machine) gets a moment more.
+ */
 export async function readSignals(place: Place, proposal: Proposal): Promise<CommandBody | null> {
-  if (!proposal.verification || proposal.verification.end !== null) return null
+  const { verification } = proposal
+  if (!verification || verification.end !== null) return null
+  let readings = await look(place, proposal)
+  if (place.at >= verification.until) {
+    const unread = () => readings.some(({ at }) => at === null || at < verification.settleAt)
+    for (let waited = 0; waited < LAST_LOOK_MS && unread(); waited += LOOK_AGAIN_MS) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
+      readings = await look({ ...place, at: Math.max(place.at, clockAt(place.clock, Date.now())) }, proposal)
+    }
+  }
+  return { type: 'sample-verification', proposal: proposal.id, readings }
+}
+
+async function look(place: Place, proposal: Proposal): Promise<Raw[]> {
   const { signals } = proposal.body.plan.verify
   const services = [...new Set(signals.flatMap((signal) => (signal.kind === 'series' ? [signal.series.service] : [])))]
   const windows = (await Promise.all(services.map((service) => windowsOf(place, service)))).flatMap(
     (seen) => seen ?? [],
   )
-  const readings = signals.map((signal, index): Raw => ({ signal: index, ...readingOf(place, signal, windows) }))
-  return { type: 'sample-verification', proposal: proposal.id, readings }
+  return signals.map((signal, index): Raw => ({ signal: index, ...readingOf(place, signal, windows) }))
 }
 
 function readingOf(place: Place, signal: VerifySignal, windows: SeriesWindow[]): Omit<Raw, 'signal'> {

@@ -28,7 +28,7 @@ export async function patiently<T>(path: string, body?: unknown): Promise<T> {
 
 const IDLE_MS = 50
 /** The longest that a stage of a drill at speed 60 is waited for, ms. */
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 45_000
 
 /** Polls until `look` finds something. */
 export async function found<T>(what: string, look: () => Promise<T | null | undefined | false>): Promise<T> {
@@ -52,11 +52,11 @@ export interface Playing {
 }
 
 /** Starts the story and waits for its incident with a proposal that awaits approval. */
-export async function untilProposed(variant: string | null, seed: number): Promise<Playing> {
+export async function untilProposed(variant: string | null, seed: number, speed = 60): Promise<Playing> {
   const { id: drill } = await api<DrillRow>('/api/v1/drills', {
     scenario: 'database-cascade',
     seed,
-    speed: 60,
+    speed,
     variant,
   })
   const namespace = `drill/${drill}`
