@@ -132,20 +132,18 @@ describe('live', () => {
       },
     }
     const you = { name: 'ada', role: 'commander' } as const
-    net
-      .last()
-      .say({
-        type: 'hello',
-        version: 1,
-        epoch: 'e',
-        seq: 0,
-        heartbeatMs: 25_000,
-        serverWall: 0,
-        clock: null,
-        you,
-        snapshot: emptyView(),
-        delta: null,
-      })
+    net.last().say({
+      type: 'hello',
+      version: 1,
+      epoch: 'e',
+      seq: 0,
+      heartbeatMs: 25_000,
+      serverWall: 0,
+      clock: null,
+      you,
+      snapshot: emptyView(),
+      delta: null,
+    })
     const screen = render(() => (
       <RoomProvider screen={{ room, selected: () => null, open: () => undefined }}>
         <SummaryPanel />

@@ -282,9 +282,11 @@ describe('room page', () => {
     expect(screen.getAllByRole('button')).toHaveLength(1)
   })
 
-  it('[UI79] a lost connection keeps what was last received on the screen', () => {
+  it('[UI79] a lost connection keeps what was last received on the screen, and nothing can be pressed', () => {
     const screen = page({ state: { link: { kind: 'waiting', tries: 2, untilWall: T0, since: T0, online: true } } })
     expect(text(screen.container)).toContain('Pool limit on db-proxy exhausted')
+    for (const name of ['Mitigated', 'Resolve', 'Type to approve'])
+      expect(screen.getByRole<HTMLButtonElement>('button', { name }).disabled).toBe(true)
   })
 
   it('[UI80] a closed incident is read only and says where it is archived', () => {

@@ -45,7 +45,7 @@ export function NoteBox() {
             value={text()}
             onInput={(event) => setText(event.currentTarget.value)}
           />
-          <button type="submit" class="button primary" disabled={order.busy() || text().trim() === ''}>
+          <button type="submit" class="button primary" disabled={order.blocked() || text().trim() === ''}>
             Add note
           </button>
           <Outcome of={order} />

@@ -6,6 +6,8 @@ import { useRoom } from './context.tsx'
 /** One command of a person on its way: busy until the room answers, then the refusal if there is one. */
 export interface Order {
   busy: () => boolean
+  /** nothing can be pressed now: one is on its way, or there is no connection to send it on. */
+  blocked: () => boolean
   refusal: () => { reason: string; detail: string } | null
   /** true when the room took it. */
   give: (command: PersonCommand) => Promise<boolean>
@@ -17,6 +19,7 @@ export function useOrder(): Order {
   const [refusal, setRefusal] = createSignal<{ reason: string; detail: string } | null>(null)
   return {
     busy,
+    blocked: () => busy() || room.state.link.kind !== 'live',
     refusal,
     give: async (command) => {
       setRefusal(null)

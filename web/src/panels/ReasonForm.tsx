@@ -34,7 +34,7 @@ export function ReasonForm(props: {
           type="submit"
           class="button"
           classList={{ primary: props.danger !== true, danger: props.danger === true }}
-          disabled={props.order.busy() || reason().trim() === ''}
+          disabled={props.order.blocked() || reason().trim() === ''}
         >
           {props.submit}
         </button>

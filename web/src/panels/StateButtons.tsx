@@ -39,7 +39,7 @@ export function StateButtons() {
           <button
             type="button"
             class="button primary"
-            disabled={order.busy()}
+            disabled={order.blocked()}
             onClick={() => void give({ type: 'acknowledge' })}
           >
             Acknowledge
@@ -47,7 +47,7 @@ export function StateButtons() {
         </Show>
         <For each={stepsOf(state())}>
           {(step) => (
-            <button type="button" class="button" disabled={order.busy()} onClick={() => setAsking(step)}>
+            <button type="button" class="button" disabled={order.blocked()} onClick={() => setAsking(step)}>
               {WORDS[step].button}
             </button>
           )}

@@ -53,7 +53,7 @@ export function Approval(props: { proposal: Proposal }) {
         <Match when={mode() === 'hold'}>
           <HoldButton
             label={changeWords(props.proposal)}
-            disabled={why() !== null || order.busy()}
+            disabled={why() !== null || order.blocked()}
             onHeld={() => void decide('approve', 'held to approve')}
             onType={() => setMode('type')}
           />

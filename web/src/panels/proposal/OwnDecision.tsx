@@ -205,7 +205,7 @@ function OwnDecisionForm(props: { runbooks: Runbook[]; onDone: () => void }) {
         onInput={(event) => setConfirm(event.currentTarget.value)}
       />
       <div class="form-foot">
-        <button type="submit" class="button danger" disabled={!ready() || order.busy()}>
+        <button type="submit" class="button danger" disabled={!ready() || order.blocked()}>
           Run by own decision
         </button>
         <button type="button" class="button quiet" onClick={() => props.onDone()}>

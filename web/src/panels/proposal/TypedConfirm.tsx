@@ -37,7 +37,7 @@ export function TypedConfirm(props: {
         onInput={(event) => setTyped(event.currentTarget.value)}
       />
       <div class="form-foot">
-        <button type="submit" class="button primary" disabled={!matches() || props.order.busy()}>
+        <button type="submit" class="button primary" disabled={!matches() || props.order.blocked()}>
           {props.submit}
         </button>
         <button type="button" class="button quiet" onClick={() => props.onCancel()}>
