@@ -1,5 +1,6 @@
 export { IncidentDirectory } from './directory/index.ts'
 export { IncidentMemory } from './memory/index.ts'
 export { ServiceMonitor } from './monitor/index.ts'
+export { InstanceRegistry } from './registry/index.ts'
 export { IncidentRoom } from './room/index.ts'
 export { DrillStage } from './stage/index.ts'

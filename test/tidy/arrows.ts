@@ -15,7 +15,7 @@ const WORKERD = ['cloudflare:workers', 'node:crypto', 'node:buffer', 'zod/mini']
 export const ROOMS: readonly Room[] = [
   { path: 'durable/protocol/', rooms: [], packages: [] },
   { path: 'durable/core/', rooms: ['durable/protocol/'], packages: [] },
-  ...['room', 'directory', 'monitor', 'memory', 'keeper', 'relay'].map((name) => ({
+  ...['room', 'directory', 'monitor', 'memory', 'keeper', 'registry', 'relay'].map((name) => ({
     path: `durable/${name}/`,
     rooms: ['durable/core/', 'durable/protocol/', 'bridge/'],
     packages: WORKERD,
@@ -23,14 +23,16 @@ export const ROOMS: readonly Room[] = [
   { path: 'durable/stage/', rooms: ['scenarios/', 'durable/protocol/'], packages: WORKERD },
   {
     path: 'durable/index.ts',
-    rooms: ['room', 'directory', 'monitor', 'memory', 'keeper', 'relay', 'stage'].map((name) => `durable/${name}/`),
+    rooms: ['room', 'directory', 'monitor', 'memory', 'keeper', 'registry', 'relay', 'stage'].map(
+      (name) => `durable/${name}/`,
+    ),
     packages: [],
   },
   { path: 'bridge/', rooms: ['durable/core/', 'durable/protocol/'], packages: ['node:crypto'] },
   {
     path: 'worker/',
     rooms: ['durable/protocol/', 'durable/index.ts', 'bridge/', 'scenarios/', 'package.json'],
-    packages: ['cloudflare:workers', 'hono', 'hono/*', 'zod/mini', 'node:crypto', 'node:buffer', 'node:zlib'],
+    packages: ['cloudflare:workers', 'hono', 'hono/*', 'jose', 'zod/mini', 'node:crypto', 'node:buffer', 'node:zlib'],
   },
   {
     path: 'web/',
