@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { assert } from '../core/assert.ts'
 import type { Catalogue, Change, DrillClock, IncidentState } from '../protocol/domain.ts'
+import { tagsOf } from '../protocol/door.ts'
 import { LIVE } from '../protocol/namespace.ts'
 import type {
   AlertIntake,
@@ -225,7 +226,12 @@ export class IncidentDirectory extends DurableObject<Env> {
     if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') return new Response(null, { status: 426 })
     const killSwitch = await this.killSwitch()
     const { 0: client, 1: server } = new WebSocketPair()
-    this.#lobby.enter(server, pageOf(this.#desk.sql, { state: null, cursor: null, limit: PAGE_MAX }).items, killSwitch)
+    this.#lobby.enter(
+      server,
+      pageOf(this.#desk.sql, { state: null, cursor: null, limit: PAGE_MAX }).items,
+      killSwitch,
+      tagsOf(request.headers),
+    )
     return new Response(null, { status: 101, webSocket: client })
   }
 
@@ -238,6 +244,11 @@ export class IncidentDirectory extends DurableObject<Env> {
 
   override webSocketError(socket: WebSocket): void {
     closeBack(socket, 1011, 'socket-error')
+  }
+
+  /** A sign-in is over, and the sockets that came by it. */
+  async endSockets(session: string, reason: string): Promise<void> {
+    this.#lobby.end(session, reason)
   }
 
   // ------------------------------------------------------------------------------------------ the alarm

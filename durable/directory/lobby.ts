@@ -1,5 +1,6 @@
 import type { LobbyMessage } from '../protocol/messages.ts'
-import { PING, PONG } from '../protocol/messages.ts'
+import { tagOf } from '../protocol/door.ts'
+import { CLOSE, PING, PONG } from '../protocol/messages.ts'
 import type { KillSwitch } from '../protocol/objects.ts'
 import type { IncidentRow } from '../protocol/rows.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
@@ -23,8 +24,8 @@ export class Lobby {
   }
 
   /** Accepts a socket and says what there is now; rows come after it, never before. */
-  enter(socket: WebSocket, items: IncidentRow[], killSwitch: KillSwitch): void {
-    this.#ctx.acceptWebSocket(socket)
+  enter(socket: WebSocket, items: IncidentRow[], killSwitch: KillSwitch, tags: string[] = []): void {
+    this.#ctx.acceptWebSocket(socket, tags)
     const { on, by, reason } = killSwitch
     send(socket, {
       type: 'hello',
@@ -46,6 +47,11 @@ export class Lobby {
 
   killSwitch({ on, by, reason }: KillSwitch): void {
     this.#say({ type: 'kill-switch', on, by, reason })
+  }
+
+  /** A sign-in is over, and the sockets that came by it. */
+  end(session: string, reason: string): void {
+    for (const socket of this.#ctx.getWebSockets(tagOf(session))) closeBack(socket, CLOSE.unauthenticated, reason)
   }
 
   #flush(): void {

@@ -1,3 +1,4 @@
+import { tagsOf } from '../protocol/door.ts'
 import { CLOSE } from '../protocol/messages.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
 import { type Greeter, resumeOf } from './hello.ts'
@@ -36,7 +37,7 @@ export function connect(request: Request, { kernel, sessions, greeter, joined }:
     bye(server, code, reason)
     return response
   }
-  sessions.accept(server, { ...person, sent: kernel.state.view.seq })
+  sessions.accept(server, { ...person, sent: kernel.state.view.seq }, tagsOf(request.headers))
   send(server, greeter.hello(person, resumeOf(new URL(request.url)), Date.now()))
   joined()
   return response

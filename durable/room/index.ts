@@ -1,7 +1,8 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { RoomCommand } from '../protocol/commands.ts'
 import type { Actor, DrillClock } from '../protocol/domain.ts'
-import { PING, PONG, type ServerMessage } from '../protocol/messages.ts'
+import { tagOf } from '../protocol/door.ts'
+import { CLOSE, PING, PONG, type ServerMessage } from '../protocol/messages.ts'
 import type { DetailAnswer, EventsPage, OrderAnswer, ParkedEffect, PersonOrder } from '../protocol/objects.ts'
 import { incidentDetail, incidentRow } from '../protocol/rows.ts'
 import { RING_AGAIN_MS, timerIsDue } from './alarms.ts'
@@ -18,7 +19,7 @@ import { pending, unpark } from './outbox.ts'
 import { Peers } from './peers.ts'
 import { placeOf } from './places.ts'
 import { PresenceTeller } from './presence.ts'
-import { Sessions, closeBack, send } from './sessions.ts'
+import { Sessions, bye, closeBack, send } from './sessions.ts'
 import { Wake } from './wake.ts'
 
 /** Events in one page of the log. */
@@ -159,6 +160,14 @@ export class IncidentRoom extends DurableObject<Env> {
 
   override webSocketError(socket: WebSocket): void {
     this.#gone(socket)
+  }
+
+  /** A sign-in is over, and the sockets that came by it: nothing they still send is heard. */
+  async endSockets(session: string, reason: string): Promise<void> {
+    for (const socket of this.ctx.getWebSockets(tagOf(session))) {
+      bye(socket, CLOSE.unauthenticated, reason)
+      this.#gone(socket)
+    }
   }
 
   // ------------------------------------------------------------------------------------------ the inside

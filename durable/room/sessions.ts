@@ -48,8 +48,8 @@ export class Sessions {
   }
 
   /** Lets the runtime hold the socket, so that the room may hibernate under it. */
-  accept(socket: WebSocket, session: Session): void {
-    this.#ctx.acceptWebSocket(socket)
+  accept(socket: WebSocket, session: Session, tags: string[] = []): void {
+    this.#ctx.acceptWebSocket(socket, tags)
     socket.serializeAttachment(session)
     this.#live.set(socket, { ...session, minuteFrom: 0, inMinute: 0 })
   }
