@@ -153,13 +153,73 @@ export interface Runbook {
   checklist: string[]
 }
 
+/** Ways in. Of the first four each belongs to one source; the others may speak for several, named in the address. */
+export type IntakeName =
+  | 'alertmanager'
+  | 'alerts'
+  | 'changes'
+  | 'telemetry'
+  | 'pagerduty'
+  | 'grafana'
+  | 'sns'
+  | 'eventbridge'
+  | 'standard-webhooks'
+  | 'cloudevents'
+  | 'datadog'
+  | 'sentry'
+  | 'syslog'
+  | 'collectd'
+  | 'webhook'
+
+export interface SourceSignature {
+  /** the name of a secret, never its value. */
+  secret: string
+  /** Grafana: the header that carries the signed time, where one is configured there. */
+  timestampHeader?: string
+}
+
+/**
+ * Where a foreign JSON body says what. A text that begins with `/` is a JSON pointer (RFC 6901) into one item; any other
+ * text stands for itself.
+ */
+export interface AlertMapping {
+  /** pointer to the list of items; absent: the body is one item, or a list of them. */
+  items?: string
+  /** what makes two messages the same alert. */
+  identity: string[]
+  title: string
+  /** absent: every item fires. */
+  status?: { at: string; firing: string[]; resolved: string[] }
+  service?: string
+  severity?: string
+  /** the sender's own words for severity, beside the ones known here. */
+  severities?: Record<string, SourceSeverity>
+  /** RFC 3339, or seconds or milliseconds since 1970. */
+  startsAt?: string
+  endsAt?: string
+  summary?: string
+  link?: string
+  group?: string
+  labels?: Record<string, string>
+}
+
 export interface Source {
   name: string
   title: string
   /** the intakes that speak for it; two tokens of one system are one source. */
-  intakes: ('alertmanager' | 'alerts' | 'changes' | 'telemetry')[]
+  intakes: IntakeName[]
   /** a sample or an event older than this is stale. */
   freshMs: number
+  /** labels that are no part of what an alert is (`replica`): two observers of one condition are then one alert. */
+  ignoreLabels?: string[]
+  /** names of secrets whose values are PagerDuty routing keys that speak for this source. */
+  routingKeys?: string[]
+  /** ARNs of the SNS topics whose signed messages speak for this source. */
+  topics?: string[]
+  /** posts must be signed with the secret of this name; a signed post needs no token. */
+  signature?: SourceSignature
+  /** where its JSON says what; for `webhook`, `standard-webhooks`, `cloudevents` and `eventbridge`. */
+  mapping?: AlertMapping
 }
 
 export interface Catalogue {

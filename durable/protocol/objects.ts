@@ -4,7 +4,7 @@
  * all drills), stages `<drill id>`, memories `live` and `drills`.
  */
 import type { PersonCommand, RefusalReason } from './commands.ts'
-import type { Alert, Catalogue, DrillClock, Instant, Role, Severity, SignalRole } from './domain.ts'
+import type { Alert, Catalogue, DrillClock, Instant, IntakeName, Role, Severity, SignalRole } from './domain.ts'
 import type { RoomEvent } from './events.ts'
 import type { IncidentDetail, IncidentRow } from './rows.ts'
 
@@ -18,7 +18,7 @@ export interface Page<T> {
 
 /** One POST of alerts as a parser understood it. `service` is the label's text; the directory looks it up. */
 export interface AlertIntake {
-  intake: 'alertmanager' | 'alerts'
+  intake: Exclude<IntakeName, 'changes' | 'telemetry'>
   source: string
   raw: string
   alerts: Omit<Alert, 'catalogued'>[]

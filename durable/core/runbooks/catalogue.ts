@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../protocol/domain.ts'
 import { type Check, type Problem, flag, listOf, number, oneOf, orNull, record, text } from './shape.ts'
+import { ownIntakes, source, sourceProblems } from './source.ts'
 
 export type CheckedCatalogue = { ok: true; catalogue: Catalogue } | { ok: false; problems: Problem[] }
 
@@ -40,13 +41,6 @@ const runbook = record({
   checklist: listOf(text),
 })
 
-const source = record({
-  name: text,
-  title: text,
-  intakes: listOf(oneOf('alertmanager', 'alerts', 'changes', 'telemetry')),
-  freshMs: number(1),
-})
-
 const shape = record({
   version: text,
   services: listOf(service),
@@ -65,7 +59,7 @@ export function checkCatalogue(value: unknown): CheckedCatalogue {
   shape(value, '', problems)
   if (problems.length > 0) return { ok: false, problems }
   const catalogue = value as Catalogue
-  problems.push(...references(catalogue), ...runbooks(catalogue))
+  problems.push(...references(catalogue), ...runbooks(catalogue), ...sourceProblems(catalogue.sources))
   return problems.length === 0 ? { ok: true, catalogue } : { ok: false, problems }
 }
 
@@ -88,10 +82,7 @@ function references({ services, runbooks, sources, endpoints }: Catalogue): Prob
       'endpoints',
       endpoints.map(({ name }) => name),
     ),
-    ...repeated(
-      'sources.intakes',
-      sources.flatMap(({ intakes }) => intakes),
-    ),
+    ...repeated('sources.intakes', sources.flatMap(ownIntakes)),
     ...services.flatMap(({ id, dependencies }, index) => [
       ...repeated(`services[${index}].dependencies`, dependencies),
       ...dependencies

@@ -42,6 +42,22 @@ export function orNull(check: Check): Check {
   }
 }
 
+/** May be left out; null is not left out. */
+export function optional(check: Check): Check {
+  return (value, at, problems) => {
+    if (value !== undefined) check(value, at, problems)
+  }
+}
+
+/** An object of any names, each value checked alike. */
+export function mapOf(check: Check): Check {
+  return (value, at, problems) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      problems.push({ at, says: 'must be an object' })
+    else for (const [name, item] of Object.entries(value)) check(item, `${at}.${name}`, problems)
+  }
+}
+
 /** Exactly these members: one more is a spelling mistake that somebody should hear of. */
 export function record(members: Record<string, Check>): Check {
   return (value, at, problems) => {
