@@ -73,6 +73,10 @@ function parametersInBounds(input: GuardInput): Judged {
   if (!runbook) return [false, 'no-such-runbook']
   if (runbook.action !== action.type) return [false, 'action-not-of-runbook']
   if (runbook.risk !== input.body.risk) return [false, 'risk-not-of-runbook']
+  const { windowMs, settleMs } = input.body.plan.verify
+  // How it is judged afterwards is the runbook's word too: a window of nothing would call anything recovered.
+  if (windowMs !== runbook.verify.windowMs || settleMs !== runbook.verify.settleMs)
+    return [false, 'verify-not-of-runbook']
   if (!input.catalogue.endpoints.some((endpoint) => endpoint.name === runbook.endpoint)) return [false, 'nothing-wired']
   const names = Object.keys(action.parameters)
   if (names.some((name) => !runbook.parameters.some((spec) => spec.name === name))) return [false, 'unknown-parameter']
@@ -97,7 +101,10 @@ function targetNotProtected(input: GuardInput): Judged {
 
 function rollbackPresent(input: GuardInput): Judged {
   if (input.body.risk === 'irreversible') return [true, 'irreversible-by-class']
-  return input.body.plan.rollback ? [true, 'holds'] : [false, 'no-rollback']
+  const { action, rollback } = input.body.plan
+  if (!rollback) return [false, 'no-rollback']
+  const undoes = runbookOf(input)?.rollback?.action === rollback.type && rollback.target === action.target
+  return undoes ? [true, 'holds'] : [false, 'rollback-not-of-runbook']
 }
 
 function noOutcomeUnknown(input: GuardInput): Judged {

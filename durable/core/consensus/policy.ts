@@ -19,6 +19,8 @@ export const RERUN_CAP_MS = 5 * 60_000
 export const RUNS_MAX = 24
 /** Room time between two readings of the signals that must recover. */
 export const VERIFY_EVERY_MS = 5_000
+/** And while an outcome stays unknown past that window: shown still, but a log is not filled with it. */
+export const UNKNOWN_EVERY_MS = 60_000
 /** Room time after a verification window's end in which its last reading is waited for; then it ends unreadable. */
 export const VERIFY_GRACE_MS = 5 * 60_000
 /** Consecutive readings that settle a verification before its window ends: one good sample is not a recovery. */

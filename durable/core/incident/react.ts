@@ -8,6 +8,7 @@ import {
   RUNS_MAX,
   STATUS_ATTEMPTS,
   STATUS_FIRST_MS,
+  UNKNOWN_EVERY_MS,
   VERIFY_EVERY_MS,
 } from '../consensus/policy.ts'
 import { type State, isLively } from './state.ts'
@@ -109,16 +110,7 @@ function forBody(state: State, body: EventBody): Effect[] {
         },
       ]
     case 'verification-sampled':
-      return stillVerifying(state, body.proposal)
-        ? [
-            {
-              type: 'read-signals',
-              proposal: body.proposal,
-              round: state.view.seq,
-              after: { ms: VERIFY_EVERY_MS, clock: 'room' },
-            },
-          ]
-        : []
+      return readAgain(state, body.proposal)
     case 'incident-reopened':
       return lookAgain(state)
     case 'incident-closed':
@@ -155,11 +147,13 @@ function recovered(state: State, id: string): boolean {
   return state.view.proposals.find((candidate) => candidate.id === id)?.verification?.end === 'recovered'
 }
 
-function stillVerifying(state: State, id: string): boolean {
+function readAgain(state: State, id: string): Effect[] {
   const proposal = state.view.proposals.find((candidate) => candidate.id === id)
-  return (
-    proposal?.verification?.end === null && (proposal.status === 'verifying' || proposal.status === 'outcome-unknown')
-  )
+  if (proposal?.verification?.end !== null) return []
+  if (proposal.status !== 'verifying' && proposal.status !== 'outcome-unknown') return []
+  const lapsed = proposal.status === 'outcome-unknown' && state.view.at >= proposal.verification.until
+  const ms = lapsed ? UNKNOWN_EVERY_MS : VERIFY_EVERY_MS
+  return [{ type: 'read-signals', proposal: id, round: state.view.seq, after: { ms, clock: 'room' } }]
 }
 
 /** The agents look again at fresh evidence, later each time. */

@@ -128,6 +128,12 @@ const CASES: Case[] = [
     ...FINE,
     body: { ...BODY, risk: 'wider' },
   }),
+  alone(
+    'parameters-in-bounds',
+    'another verify window than the runbook’s',
+    'verify-not-of-runbook',
+    planning({ verify: { ...poolPlan().verify, windowMs: 1, settleMs: 0 } }),
+  ),
   alone('parameters-in-bounds', 'nothing wired', 'nothing-wired', {
     ...FINE,
     catalogue: { ...CATALOGUE, endpoints: [] },
@@ -140,6 +146,18 @@ const CASES: Case[] = [
     },
   }),
   alone('rollback-present', 'no rollback', 'no-rollback', planning({ rollback: null })),
+  alone(
+    'rollback-present',
+    'a rollback of another target',
+    'rollback-not-of-runbook',
+    planning({ rollback: { ...poolPlan().action, target: 'checkout' } }),
+  ),
+  alone(
+    'rollback-present',
+    'a rollback that the runbook does not have',
+    'rollback-not-of-runbook',
+    planning({ rollback: { ...poolPlan().action, type: 'scale-out' } }),
+  ),
   alone(
     'no-outcome-unknown',
     'an unknown outcome on the target',

@@ -160,7 +160,7 @@ export const anyCommand: fc.Arbitrary<Make> = fc.oneof(
       pointed,
       voter: fc.constantFrom<VoterName>(...VOTERS),
       vote: fc.constantFrom('support' as const, 'support' as const, 'oppose' as const, 'abstain' as const),
-      cites: fc.oneof(fc.constant(['E-01', 'E-02', 'E-03']), few),
+      cites: fc.oneof(fc.constant<string[]>(['E-01', 'E-02', 'E-03']), few),
     })
     .map(
       ({ pointed, voter, vote, cites }): Make =>

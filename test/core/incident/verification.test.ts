@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { RECOVERED_READINGS, VERIFY_EVERY_MS, VERIFY_GRACE_MS } from '../../../durable/core/consensus/policy.ts'
+import {
+  RECOVERED_READINGS,
+  UNKNOWN_EVERY_MS,
+  VERIFY_EVERY_MS,
+  VERIFY_GRACE_MS,
+} from '../../../durable/core/consensus/policy.ts'
 import type { VerificationEnd, VerifySignal } from '../../../durable/protocol/domain.ts'
 import { ANN, type Room, approved, found, looked, read, readOut, running, types, unknown, verifying } from './room.ts'
 import { poolPlan, resolved } from './shop.ts'
@@ -131,6 +136,8 @@ describe('around it', () => {
     expect(room.proposal).toMatchObject({ status: 'outcome-unknown', verification: { end: null } })
     expect(room.proposal.verification?.readings).toMatchObject([{ judged: 'recovered' }])
     expect(room.refused({ type: 'tick' })).toBe('nothing-changed')
+    const waits = room.named('read-signals').map(({ after }) => after?.ms)
+    expect([waits[0], waits.at(-1)]).toEqual([VERIFY_EVERY_MS, UNKNOWN_EVERY_MS])
   })
 
   test('[AC17] what was settled as not run is watched no more', () => {
