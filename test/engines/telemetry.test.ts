@@ -60,6 +60,21 @@ test('[AG2] noise, flat series, single spikes, slow waves and steady drift are n
   expect(departureOf(window(Array.from({ length: 300 }, () => null)))).toBeNull()
 })
 
+test('[AG1] the climb to a plateau belongs to the departure', () => {
+  for (const seed of SEEDS) {
+    const climb = (since: number) => 86 + Math.min(350, 55 * (since + 1))
+    const values = noisy(prng(seed), 260, (at) => (at < 200 ? 86 : climb(at - 200)), 4)
+    expect(Math.abs((departureOf(window(values))?.index ?? 0) - 200)).toBeLessThanOrEqual(3)
+  }
+})
+
+test('[AG2] a blip that is soon gone and a ratio that moves by a tenth of a per cent are no change', () => {
+  const blip = noisy(prng(8), 400, (at) => (at >= 200 && at < 211 ? 160 : 100))
+  expect(departureOf(window(blip))).toBeNull()
+  const ratio = Array.from({ length: 400 }, (_, at) => (at < 200 ? 0.001 : 0.003))
+  expect(departureOf(window(ratio, { unit: 'ratio', role: 'errors' }))).toBeNull()
+})
+
 test('[AG3] gaps are left out and never bridged: what is seen around them still tells', () => {
   for (const seed of SEEDS) {
     const chance = prng(seed)

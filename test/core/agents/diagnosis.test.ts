@@ -132,3 +132,32 @@ test('[AG20] a service whose rate stopped, with nothing changed on it, has crash
   )
   expect(hypothesesOf(stopped)[0]?.cause).toMatchObject({ service: 'db-proxy', kind: 'crash' })
 })
+
+test('[AG11] trouble elsewhere that is older than the incident does not make the incident older', () => {
+  const situation = storySituation()
+  const { onsetAt } = detect(situation).detail
+  const earlier = withSeries(
+    situation,
+    ({ service, name }) => service === 'search-api' && name === 'cpu',
+    (values) => values.map((value, at) => values[Math.min(values.length - 1, at + 60)] ?? value),
+  )
+  expect(detect(earlier).detail.onsetAt).toBe(onsetAt)
+})
+
+test('[AG15] a change alone, on a service that nobody watches, is kept open and not settled', () => {
+  const finding = diagnose(storySituation({ withhold: ({ service }) => service === 'db-proxy' }))
+  expect(finding).toMatchObject({ outcome: 'inconclusive', reason: 'callee-not-observed' })
+  expect(about(finding.detail.hypotheses, 'db-proxy')).toMatchObject({ verdict: 'INCONCLUSIVE' })
+  expect(about(finding.detail.hypotheses, 'db-proxy')?.next).toContain(
+    'read errors, latency and saturation of db-proxy',
+  )
+})
+
+test('[AG20] a setting that came with a deploy is still a setting', () => {
+  const situation = storySituation()
+  const evidence = situation.evidence.map((item) => {
+    if (item.data.kind !== 'change' || item.data.change.setting === null) return item
+    return { ...item, data: { ...item.data, change: { ...item.data.change, kind: 'deploy' as const } } }
+  })
+  expect(hypothesesOf({ ...situation, evidence })[0]?.cause.kind).toBe('configuration')
+})

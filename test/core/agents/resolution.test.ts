@@ -124,3 +124,9 @@ test('[AG25] what the record says failed or helped no one is not proposed again:
   const again = settle({ ...situation, record: [{ ...undone, end: 'did-not-run' as const }] }).detail.plan
   expect(again?.action.type).toBe('raise-pool-limit')
 })
+
+test('[AG23] the used-up resource itself is never a signal that must recover', () => {
+  const { plan } = settle(storySituation({ withhold: ({ name }) => name === 'pool_waiting' })).detail
+  const names = plan?.verify.signals.map((signal) => (signal.kind === 'series' ? signal.series.name : 'alert'))
+  expect(names?.sort()).toEqual(['errors', 'latency_p95'])
+})

@@ -155,6 +155,26 @@ describe('votes read for themselves', () => {
   })
 })
 
+describe('what came before', () => {
+  test('[AG28] a limit that was high before the trouble began is not a fix under way', () => {
+    const situation = storySituation()
+    const plan = planIn(situation)
+    const silent = { ...situation, evidence: situation.evidence.filter(({ kind }) => kind !== 'change') }
+    const before = withChange(silent, setting(situation.at - 200_000, 90))
+    expect(votesOn(before, plan).resolution.vote).toBe('support')
+  })
+
+  test('[AG28] what the target calls must carry again what it carried before the onset', () => {
+    const situation = storySituation()
+    const busy = withSeries(
+      situation,
+      ({ service, name }) => service === 'orders-db' && name === 'connections',
+      (values) => values.map((_, at) => (at < values.length - 40 ? 95 : 40)),
+    )
+    expect(votesOn(busy, planIn(situation)).prediction.vote).toBe('oppose')
+  })
+})
+
 describe('an incident older than its windows', () => {
   test('[AG32] what is past its bound is in trouble though its rise is out of sight, and no voter calls it calm', () => {
     const late = storySituation({ windowS: 60, after: 200 })
