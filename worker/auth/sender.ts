@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto'
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { clockAt } from '../../durable/protocol/clock.ts'
-import type { Instant, Source } from '../../durable/protocol/domain.ts'
+import type { Instant, IntakeName } from '../../durable/protocol/domain.ts'
 import { LIVE, namespaceOfDrill } from '../../durable/protocol/namespace.ts'
 import type { AppEnv, Bindings } from '../env.ts'
-import { log, unavailable } from '../errors.ts'
+import { log, ProblemError, unavailable } from '../errors.ts'
+import { liveSources, speaksFor } from '../ingest/sources.ts'
 import { localPerson } from './person.ts'
 import { drillOfToken, tokenOf, unauthenticated } from './token.ts'
-
-export type IntakeName = Source['intakes'][number]
 
 /** Who posts: the namespace and the source come from the token, never from the payload. */
 export interface Sender {
@@ -18,46 +17,36 @@ export interface Sender {
   receivedAt: Instant
 }
 
-/** How long an isolate remembers which source speaks for an intake, in ms: the directory is busy exactly in a storm. */
-const SOURCE_MEMO_MS = 1_000
-
 /**
  * Lets senders through and leaves `sender`. 401 for a missing or unknown token. A drill token is worth what the drill's
  * own directory says of its SHA-256; a person of local mode speaks for the source that the catalogue names for this
- * intake, so that alerts and series of one Prometheus are one source.
+ * intake (or that the address names, where it does), so that alerts and series of one Prometheus are one source.
  */
 export function sends(intake: IntakeName): MiddlewareHandler<AppEnv> {
-  const liveSource = sourceOf(intake)
   return async (c, next) => {
-    const token = tokenOf(c.req.raw)
-    if (token === null) throw unauthenticated('Send `Authorization: Bearer <token>`.')
-    const drill = drillOfToken(token)
-    if (drill === null && !localPerson(token)) throw unauthenticated('This token is not known here.')
-    const asked = drill === null ? liveSender(c.env, liveSource) : drillSender(c.env, token, drill)
-    const sender = await asked.catch((error: unknown) => {
-      log(c, error)
-      throw unavailable('directory-unavailable', 'The directory did not answer; nothing was taken in.')
-    })
-    if (!sender) throw unauthenticated('This token is not known here.')
-    c.set('sender', sender)
+    c.set('sender', await senderOf(c, tokenOf(c.req.raw), intake))
     await next()
   }
 }
 
-async function liveSender(env: Bindings, source: (env: Bindings) => Promise<string>): Promise<Sender> {
-  return { namespace: LIVE, source: await source(env), receivedAt: Date.now() }
+/** Who the token speaks for on this intake; 401 for none and for one that is not known. */
+export async function senderOf(c: Context<AppEnv>, token: string | null, intake: IntakeName): Promise<Sender> {
+  if (token === null) throw unauthenticated('Send `Authorization: Bearer <token>`.')
+  const drill = drillOfToken(token)
+  if (drill === null && !localPerson(token)) throw unauthenticated('This token is not known here.')
+  const asked = drill === null ? liveSender(c, intake) : drillSender(c.env, token, drill)
+  const sender = await asked.catch((error: unknown) => {
+    if (error instanceof ProblemError) throw error
+    log(c, error)
+    throw unavailable('directory-unavailable', 'The directory did not answer; nothing was taken in.')
+  })
+  if (!sender) throw unauthenticated('This token is not known here.')
+  return sender
 }
 
-/** The source that the live catalogue names for an intake; the intake's own name where it names none. */
-function sourceOf(intake: IntakeName): (env: Bindings) => Promise<string> {
-  let known: { source: string; until: number } | null = null
-  return async (env) => {
-    if (known && Date.now() < known.until) return known.source
-    const { sources } = await env.DIRECTORY.getByName(LIVE).catalogue()
-    const source = sources.find((candidate) => candidate.intakes.includes(intake))?.name ?? intake
-    known = { source, until: Date.now() + SOURCE_MEMO_MS }
-    return source
-  }
+async function liveSender(c: Context<AppEnv>, intake: IntakeName): Promise<Sender> {
+  const source = speaksFor(await liveSources(c.env), intake, c.req.param('source') ?? null)
+  return { namespace: LIVE, source: source?.name ?? intake, receivedAt: Date.now() }
 }
 
 async function drillSender(env: Bindings, token: string, drill: string): Promise<Sender | null> {

@@ -1,0 +1,39 @@
+import type { IntakeName, Source } from '../../durable/protocol/domain.ts'
+import { LIVE } from '../../durable/protocol/namespace.ts'
+import type { Bindings } from '../env.ts'
+import { ProblemError } from '../errors.ts'
+
+/** How long an isolate remembers the catalogue's sources, in ms: the directory is busy exactly in a storm. */
+const SOURCES_MEMO_MS = 1_000
+
+let known: { sources: readonly Source[]; until: number } | null = null
+
+/** The sources of the live catalogue, as they stood a second ago at most. */
+export async function liveSources(env: Bindings): Promise<readonly Source[]> {
+  if (known && Date.now() < known.until) return known.sources
+  const { sources } = await env.DIRECTORY.getByName(LIVE).catalogue()
+  known = { sources, until: Date.now() + SOURCES_MEMO_MS }
+  return sources
+}
+
+/**
+ * The source that speaks on an intake: the one that the address names, else the only one that has this intake, else
+ * null (the intake's own name is then the source). 404 for a name that has no such intake, 400 where several could be
+ * meant.
+ */
+export function speaksFor(sources: readonly Source[], intake: IntakeName, named: string | null): Source | null {
+  const able = sources.filter((source) => source.intakes.includes(intake))
+  if (named !== null) {
+    const meant = able.find((source) => source.name === named)
+    if (!meant) throw new ProblemError(404, 'no-such-source', 'The catalogue names no such source for this intake.')
+    return meant
+  }
+  if (able.length > 1)
+    throw new ProblemError(400, 'source-not-named', 'Several sources post here: name yours at the end of the address.')
+  return able[0] ?? null
+}
+
+/** The catalogue's entry of a source; null where it has none. */
+export async function sourceNamed(env: Bindings, name: string): Promise<Source | null> {
+  return (await liveSources(env)).find((source) => source.name === name) ?? null
+}
