@@ -98,6 +98,7 @@ describe('proposal', () => {
     expect(card).toContain('Decided by human')
     expect(card).toContain('customers wait Passed: data-fresh.')
     expect(card).not.toContain('Quorum reached')
+    expect(card).not.toContain('not voted')
   })
 })
 

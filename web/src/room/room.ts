@@ -167,8 +167,7 @@ export function joinRoom(id: string, ports: RoomPorts = browserPorts): Room & { 
     batch(() => {
       setState(
         produce((draft) => {
-          // The view keeps what an event carries and edits it later; the log keeps its own copy as it was said.
-          for (const event of folded) project(draft.view, structuredClone(event))
+          for (const event of folded) project(draft.view, event)
           draft.known = true
         }),
       )

@@ -60,6 +60,8 @@ function condition(proposal: Proposal): string {
 /** Four seats on a ring, each owning a quarter; the clerk and the humans stand outside, for they are other gates. */
 export function Quorum(props: { proposal: Proposal }) {
   const missing = () => REQUIRED_SUPPORTERS.filter((voter) => !supporters(props.proposal).includes(voter))
+  // Without a ballot nobody was asked: four empty seats on the ring say it, a list of them would be noise.
+  const voted = () => props.proposal.ballot !== null || props.proposal.votes.length > 0
   return (
     <div class="quorum" role="group" aria-label="Quorum">
       <header class="quorum-head">
@@ -69,22 +71,24 @@ export function Quorum(props: { proposal: Proposal }) {
       <div class="quorum-body">
         <Ring proposal={props.proposal} />
         <ul class="votes">
-          <For each={VOTERS}>{(voter) => <VoteLine proposal={props.proposal} voter={voter} />}</For>
-          <li class="hairline">
-            <Icon name="note" />
-            <span>
-              <b>Communication</b>{' '}
-              <Show when={props.proposal.clerk} fallback={<span class="dim">clerk, has not spoken</span>}>
-                {(clerk) => (
-                  <span>
-                    {clerk().inform.length === 0 ? 'informs nobody' : `informs ${list(clerk().inform)}`}
-                    {clerk().extraApprovals === 1 ? ', adds one human' : ''}
-                    <span class="dim block">{clerk().reason}</span>
-                  </span>
-                )}
-              </Show>
-            </span>
-          </li>
+          <Show when={voted()}>
+            <For each={VOTERS}>{(voter) => <VoteLine proposal={props.proposal} voter={voter} />}</For>
+            <li class="hairline">
+              <Icon name="note" />
+              <span>
+                <b>Communication</b>{' '}
+                <Show when={props.proposal.clerk} fallback={<span class="dim">clerk, has not spoken</span>}>
+                  {(clerk) => (
+                    <span>
+                      {clerk().inform.length === 0 ? 'informs nobody' : `informs ${list(clerk().inform)}`}
+                      {clerk().extraApprovals === 1 ? ', adds one human' : ''}
+                      <span class="dim block">{clerk().reason}</span>
+                    </span>
+                  )}
+                </Show>
+              </span>
+            </li>
+          </Show>
           <Humans proposal={props.proposal} />
         </ul>
       </div>
