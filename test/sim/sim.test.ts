@@ -6,7 +6,7 @@ import type { Twists } from './shell.ts'
 /** Seeds of every run; more by `npm run sim -- --seeds N`. */
 const SEEDS = 200
 /** Seeds that a negative control may take until it is seen. */
-const CONTROL_SEEDS = 120
+const CONTROL_SEEDS = 500
 const PATIENCE_MS = 300_000
 
 describe('worlds of seeds', () => {

@@ -25,11 +25,6 @@ export interface State {
 /** Before the first reading of a verification. */
 export const NO_STREAK: State['streak'] = { recovered: 0, worse: 0, rounds: 0, sampleAt: null, readAt: null }
 
-/** Alerts that fire, those that the view only counts included. */
-export function anyFires(state: State): boolean {
-  return Object.values(state.levels).some((level) => level.status === 'firing')
-}
-
 /** The states in which an incident is worked on. */
 export function isLively(view: View): boolean {
   return view.state === 'triggered' || view.state === 'acknowledged' || view.state === 'mitigated'

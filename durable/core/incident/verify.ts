@@ -5,8 +5,7 @@ import { assert } from '../assert.ts'
 import { RECOVERED_READINGS, VERIFY_EVERY_MS, WORSE_READINGS } from '../consensus/policy.ts'
 import { added, refuse, said } from './answer.ts'
 import { askHuman } from './deliberate.ts'
-import { settleByAlerts } from './lifecycle.ts'
-import { type State, anyFires } from './state.ts'
+import type { State } from './state.ts'
 import { advance } from './streak.ts'
 
 type Raw = Omit<SignalReading, 'judged'>
@@ -102,19 +101,8 @@ export function endVerification(
     if (state.view.state === 'triggered' || state.view.state === 'acknowledged') {
       bodies.push({ type: 'incident-mitigated', reason: `${proposal.body.plan.title}: every named signal recovered` })
     }
-    // The question is answered; whether nobody is on it is judged on the state that these events make.
-    const alone = !anyFires(state) && Object.keys(state.levels).length > 0
-    const settled = alone
-      ? settleByAlerts(
-          {
-            ...state,
-            view: { ...state.view, proposals: state.view.proposals.filter((other) => other.id !== proposal.id) },
-          },
-          command,
-          false,
-        )
-      : []
-    return [...added(command, ...bodies), ...settled]
+    // Whoever decided on it is on the incident: with the alerts clear it waits for them.
+    return added(command, ...bodies)
   }
   bodies.push({ type: 'escalated', reason: `${proposal.body.plan.title}: ${end}` })
   return [

@@ -4,7 +4,7 @@ import type { ActionPlan, VoterName } from '../../../durable/protocol/domain.ts'
 import { VOTERS } from '../../../durable/protocol/domain.ts'
 import { PROPOSALS_PER_INCIDENT_MAX } from '../../../durable/protocol/limits.ts'
 import { ANN, RAY, type Room, approve, carried, found, looked, opened, proposed, types, vote } from './room.ts'
-import { alert, alertSeen, poolPlan } from './shop.ts'
+import { alert, alertSeen, look, poolPlan } from './shop.ts'
 
 const propose = (room: Room) => ({ type: 'propose' as const, run: room.state.view.run })
 const clerk = (room: Room, extraApprovals: 0 | 1) => ({
@@ -207,8 +207,10 @@ describe('the ballot', () => {
       room.say({ type: 'deliver-alerts', alerts: [{ alert: other, reason: 'same-service' }] })
       looked(room)
       room.say({ type: 'record-evidence', run: 2, drafts: [alertSeen(other, room.at)], gaps: [] })
+      room.pass(61_000)
+      const metrics = look(room.at).filter(({ kind }) => kind === 'metric')
+      room.say({ type: 'record-evidence', run: 3, drafts: metrics, gaps: [] })
       found(poolPlan({ cites: ['E-01', 'E-02', 'E-05'] }), room)
-      room.pass(59_000)
       if (status === 'resolved')
         room.say({ type: 'deliver-alerts', alerts: [{ alert: { ...other, status, endsAt: room.at }, reason: 'x' }] })
       room.say(propose(room))

@@ -109,6 +109,14 @@ describe('the check at use', () => {
     expect(stale.proposal.status).toBe('revoked')
   })
 
+  test('[AC10] the certificate is judged again on the votes as they stand', () => {
+    const room = approved()
+    // As if two votes had been taken out of the count since the ballot closed.
+    for (const vote of room.proposal.votes.slice(0, 2)) vote.void = 'second-vote'
+    start(room)
+    expect(room.proposal).toMatchObject({ status: 'revoked', reason: 'certificate-no-longer-holds' })
+  })
+
   test('[AC14] the gate is judged again without the notes of who approved', () => {
     const noted = (approver: typeof ANN) => {
       const room = looked()
@@ -206,6 +214,7 @@ describe('the answer to the one call', () => {
       reason: 'it-did-not-run',
       execution: { outcome: 'did-not-run' },
     })
+    expect(room.state.view.humanAsked).toMatchObject({ reason: 'it-did-not-run' })
     expect(types(room.say(own(), ANN)).at(-1)).toBe('proposal-moved')
   })
 

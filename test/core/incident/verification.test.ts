@@ -97,6 +97,27 @@ describe('a verification ends one of four ways', () => {
     expect(room.proposal.verification?.end).toBe('recovered')
   })
 
+  test('[AC19] the slowest of several signals counts: three new samples of one are not three of all', () => {
+    if (errors.kind !== 'series') throw new Error('a series')
+    const slow: VerifySignal = { ...errors, series: { ...errors.series, name: 'latency' } }
+    const room = watching(errors, slow).pass(10_000)
+    const seenAt = room.at
+    const both = (slowAt: number) =>
+      room.pass(VERIFY_EVERY_MS).say({
+        type: 'sample-verification',
+        proposal: room.proposal.id,
+        readings: [
+          { signal: 0, value: 1, at: room.at },
+          { signal: 1, value: 1, at: slowAt },
+        ],
+      })
+    for (let n = 0; n < 4; n += 1) both(seenAt)
+    expect(room.proposal.verification?.end).toBe(null)
+    both(seenAt + 15_000)
+    both(seenAt + 20_000)
+    expect(room.proposal.verification?.end).toBe('recovered')
+  })
+
   test('[AC19] a value that is no number is no reading', () => {
     const room = settled()
     read(room, Number.NaN)
