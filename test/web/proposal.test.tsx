@@ -147,6 +147,16 @@ describe('approval', () => {
     expect(document.activeElement).toBe(input)
   })
 
+  it('[UI36] a key after a press that ended elsewhere opens the typed confirm too', () => {
+    const screen = show(AWAITING)
+    fireEvent.pointerDown(hold(screen), { button: 0 })
+    fireEvent.pointerLeave(hold(screen))
+    fireEvent.keyDown(hold(screen), { key: 'Enter' })
+    fireEvent.click(hold(screen), { detail: 0 })
+    expect(screen.getByLabelText('Type db-proxy to confirm')).toBeTruthy()
+    expect(screen.given).toEqual([])
+  })
+
   it('[UI36] Shift+A focuses the button and fires nothing', () => {
     const screen = show(AWAITING)
     fireEvent.keyDown(document.body, { key: 'A', shiftKey: true })

@@ -61,6 +61,10 @@ export function HoldButton(props: { label: string; disabled: boolean; onHeld: ()
         onPointerUp={cancel}
         onPointerLeave={cancel}
         onPointerCancel={cancel}
+        onKeyDown={() => {
+          // A press that ended elsewhere left no click behind: the next key is a key.
+          byPointer = false
+        }}
         onContextMenu={(event) => event.preventDefault()}
         onClick={() => {
           if (!byPointer) props.onType()
