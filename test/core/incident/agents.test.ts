@@ -12,6 +12,8 @@ import { EVIDENCE_PER_ROOM_MAX } from '../../../durable/protocol/limits.ts'
 import {
   PROVENANCE_OF_TESTS,
   RAY,
+  approved,
+  carried,
   type Room,
   finding,
   found,
@@ -24,7 +26,7 @@ import {
   unknown,
   verifying,
 } from './room.ts'
-import { START, look, metric, poolPlan } from './shop.ts'
+import { START, look, metric } from './shop.ts'
 
 const again = (room: Room) => room.named('gather-evidence').at(-1)
 const reported = (agent: AgentName, draft: FindingDraft, run = 1) =>
@@ -202,7 +204,16 @@ describe('they look again', () => {
   })
 
   test('[LC16] every timer that stands says when, and that is when a tick decides something', () => {
-    const rooms = [looked(), proposed(), verifying(), found(poolPlan(), looked())]
+    const rooms = [looked(), proposed(), carried(), approved(), verifying()]
+    expect(rooms.flatMap((room) => timers(room.state).map(({ name }) => name.split(':')[0]))).toEqual([
+      'agent-late',
+      'agent-late',
+      'agent-late',
+      'ballot-deadline',
+      'approval-expires',
+      'approval-expires',
+      'verification-overdue',
+    ])
     for (const room of rooms) {
       for (const { due } of timers(room.state)) {
         const { at, wall } = room
