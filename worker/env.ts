@@ -18,6 +18,17 @@ import type {
   TelemetryReceipt,
   TelemetrySeries,
 } from '../durable/protocol/objects.ts'
+import type {
+  AuditNote,
+  AuditPage,
+  NewToken,
+  SecretReason,
+  SecretRow,
+  TokenRow,
+  TokenWorth,
+  Visitor,
+} from '../durable/protocol/access.ts'
+import type { AuditVerdict } from '../durable/protocol/audit.ts'
 import type { ArchivedIncident } from '../durable/protocol/ports.ts'
 import type { IncidentRow } from '../durable/protocol/rows.ts'
 import type { Person } from './auth/person.ts'
@@ -73,6 +84,36 @@ export interface MemoryApi {
   get(id: string): Promise<ArchivedIncident | null>
 }
 
+/** Who asks the registry for a change; stands in the audit line that is stored with it. */
+export interface Asker {
+  visitor: Pick<Visitor, 'name' | 'role' | 'via'>
+  action: string
+  requestId: string
+}
+
+/** `instance`. */
+export interface RegistryApi {
+  initialised(): Promise<boolean>
+  init(token: { name: string; sha256: string }, requestId: string): Promise<TokenRow | null>
+  worth(sha256: string): Promise<TokenWorth>
+  createToken(token: NewToken & { sha256: string }, asker: Asker): Promise<TokenRow | null>
+  tokens(cursor: string | null, limit: number): Promise<Page<TokenRow>>
+  revokeToken(id: string, asker: Asker): Promise<TokenRow | null>
+  createTicket(sha256: string, visitor: Visitor): Promise<{ expiresAt: number } | null>
+  takeTicket(sha256: string): Promise<Visitor | null>
+  openSocket(visitor: Pick<Visitor, 'via' | 'session' | 'until'>, object: string): Promise<boolean>
+  setSecret(
+    secret: { name: string; value: string },
+    asker: Asker,
+  ): Promise<{ ok: true; row: SecretRow } | { ok: false; reason: SecretReason }>
+  deleteSecret(name: string, asker: Asker): Promise<boolean>
+  secrets(): Promise<{ items: SecretRow[]; key: 'ready' | 'master-key-missing' | 'master-key-invalid' }>
+  secretNamed(name: string, purpose: string): Promise<string | null>
+  note(note: AuditNote): Promise<void>
+  audit(after: number, limit: number): Promise<AuditPage>
+  verifyAudit(): Promise<AuditVerdict>
+}
+
 /**
  * What wrangler.toml binds, by the narrow interfaces above: the generated stub types carry the whole class and the
  * runtime's RPC mapping; these are what the Worker may call. `test/worker/env.test.ts` holds them against the classes.
@@ -80,15 +121,39 @@ export interface MemoryApi {
 export interface Bindings {
   /** `development` is local mode. Passed on the command line, never in wrangler.toml. */
   IC_MODE?: string
+  /** once, to set a fresh deployment up: whoever knows it may make the first admin token. */
+  IC_INIT_TOKEN?: string
+  /** Cloudflare Access: the team (or its host), the application's audience tag, and `role=value` pairs of a claim. */
+  IC_ACCESS_TEAM?: string
+  IC_ACCESS_AUD?: string
+  IC_ACCESS_ROLES?: string
+  /** default `email`. */
+  IC_ACCESS_ROLE_CLAIM?: string
+  /** Any OIDC provider: issuer, audience, address of its key set, and `role=value` pairs of a claim. */
+  IC_OIDC_ISSUER?: string
+  IC_OIDC_AUDIENCE?: string
+  IC_OIDC_JWKS?: string
+  IC_OIDC_ROLES?: string
+  /** default `groups`. */
+  IC_OIDC_ROLE_CLAIM?: string
+  /** exact origins of our pages, with commas between; without it the origin that is asked. */
+  IC_ORIGINS?: string
   DIRECTORY: Objects<DirectoryApi>
   ROOM: Objects<RoomApi>
   MONITOR: Objects<MonitorApi>
   STAGE: Objects<StageApi>
   MEMORY: Objects<MemoryApi>
+  REGISTRY: Objects<RegistryApi>
 }
 
 /** What middleware leaves for handlers. */
 export interface AppEnv {
   Bindings: Bindings
-  Variables: { requestId: string; person: Person; sender: Sender }
+  Variables: {
+    requestId: string
+    person: Person
+    sender: Sender
+    /** the audit line of this request stands already, written with what it says. */
+    noted: true
+  }
 }

@@ -1,21 +1,27 @@
 import { Hono } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
-import { localOnly } from './auth/local.ts'
-import { signedIn } from './auth/person.ts'
+import { audited } from './auth/audit.ts'
+import { gate } from './auth/gate.ts'
+import { needs, signedIn } from './auth/person.ts'
 import { sends } from './auth/sender.ts'
 import type { AppEnv } from './env.ts'
 import { onError, ProblemError, problemResponse } from './errors.ts'
 import { securityHeaders } from './headers.ts'
+import { listAudit, verifyAudit } from './routes/audit.ts'
 import { getDrill, listDrills, listScenarios, startDrill, stopDrill } from './routes/drills.ts'
 import { livez, readyz, versions } from './routes/health.ts'
 import { getHistory, listHistory } from './routes/history.ts'
 import { declareIncident, getIncident, listEvents, listIncidents } from './routes/incidents.ts'
+import { init } from './routes/init.ts'
 import { alertmanager, alerts, changes } from './routes/ingest.ts'
 import { catalogue, intake, killSwitch, me, quarantined, setKillSwitch } from './routes/instance.ts'
 import * as order from './routes/orders.ts'
+import { deleteSecret, listSecrets, setSecret } from './routes/secrets.ts'
 import { lobby, room } from './routes/sockets.ts'
 import { telemetry } from './routes/telemetry.ts'
+import { createTicket } from './routes/tickets.ts'
+import { createToken, listTokens, revokeToken } from './routes/tokens.ts'
 
 export * from '../durable/index.ts'
 
@@ -38,7 +44,8 @@ app.use(
       ),
   }),
 )
-app.use(localOnly)
+app.use(audited)
+app.use(gate)
 
 app.get('/livez', livez)
 app.get('/readyz', readyz)
@@ -58,6 +65,18 @@ app.get('/api/v1/intake/quarantined', signedIn, quarantined)
 app.get('/api/v1/kill-switch', signedIn, killSwitch)
 app.put('/api/v1/kill-switch', signedIn, setKillSwitch)
 app.get('/api/v1/lobby', signedIn, lobby)
+
+// Who may come in. `init` is for a fresh deployment and judges its own token.
+app.post('/api/v1/init', init)
+app.post('/api/v1/tickets', signedIn, createTicket)
+app.get('/api/v1/tokens', needs('admin'), listTokens)
+app.post('/api/v1/tokens', needs('admin'), createToken)
+app.delete('/api/v1/tokens/:id', needs('admin'), revokeToken)
+app.get('/api/v1/secrets', needs('admin'), listSecrets)
+app.put('/api/v1/secrets/:name', needs('admin'), setSecret)
+app.delete('/api/v1/secrets/:name', needs('admin'), deleteSecret)
+app.get('/api/v1/audit', needs('admin'), listAudit)
+app.get('/api/v1/audit/verify', needs('admin'), verifyAudit)
 
 app.get('/api/v1/incidents', signedIn, listIncidents)
 app.post('/api/v1/incidents', signedIn, declareIncident)

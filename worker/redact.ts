@@ -1,7 +1,8 @@
 /** What must never reach a log: bearer tokens, drill tokens, tokens carried as WebSocket subprotocols. */
 const SECRETS: readonly RegExp[] = [
   /\b(?:bearer|basic)\s+[^\s"',]+/gi,
-  /\bict_[A-Za-z0-9_-]+/g,
+  /\bic[tiw]?_[A-Za-z0-9_-]+/g,
+  /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g,
   /\bic\.token\.[A-Za-z0-9_-]+/g,
 ]
 

@@ -25,7 +25,13 @@ test('[SE1] public addresses answer without a token', async () => {
 })
 
 test('[SE2] local tokens are people: dev, and dev:<name> another one, all commanders', async () => {
-  expect(await json(await api('/api/v1/me'))).toEqual({ name: 'dev', role: 'commander', mode: 'development' })
+  expect(await json(await api('/api/v1/me'))).toEqual({
+    name: 'dev',
+    role: 'commander',
+    via: 'local',
+    expiresAt: null,
+    mode: 'development',
+  })
   expect(await json(await api('/api/v1/me', { token: 'dev:Ada L' }))).toMatchObject({
     name: 'Ada L',
     role: 'commander',
@@ -115,7 +121,7 @@ test('[SE13] what needs a role says which: 403 role-too-low below it', () => {
   const roles = ['viewer', 'responder', 'commander', 'admin'] as const
   for (const [rank, role] of roles.entries())
     for (const [needed, least] of roles.entries()) {
-      const attempt = () => requireRole({ name: 'x', role }, least)
+      const attempt = () => requireRole({ role }, least)
       if (rank >= needed) expect(attempt).not.toThrow()
       else expect(attempt).toThrow(expect.objectContaining({ status: 403, code: 'role-too-low' }))
     }

@@ -4,10 +4,11 @@ import type {
   IncidentDirectory,
   IncidentMemory,
   IncidentRoom,
+  InstanceRegistry,
   ServiceMonitor,
   DrillStage,
 } from '../../durable/index.ts'
-import type { DirectoryApi, MemoryApi, MonitorApi, RoomApi, StageApi } from '../../worker/env.ts'
+import type { DirectoryApi, MemoryApi, MonitorApi, RegistryApi, RoomApi, StageApi } from '../../worker/env.ts'
 
 /** Compiles only while each class has every method that the Worker calls, with its shapes. */
 interface Kept {
@@ -16,6 +17,7 @@ interface Kept {
   monitor: Holds<ServiceMonitor, MonitorApi>
   stage: Holds<DrillStage, StageApi>
   memory: Holds<IncidentMemory, MemoryApi>
+  registry: Holds<InstanceRegistry, RegistryApi>
 }
 type Holds<Class extends Api, Api> = Class
 
@@ -26,6 +28,7 @@ test('[SE22] every object that the Worker calls is bound under its name', () => 
     monitor: 'MONITOR',
     stage: 'STAGE',
     memory: 'MEMORY',
+    registry: 'REGISTRY',
   }
   for (const name of Object.values(names)) expect(Object.keys(env)).toContain(name)
 })

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
 import { clockAt } from '../../durable/protocol/clock.ts'
 import type { Instant, IntakeName } from '../../durable/protocol/domain.ts'
@@ -6,8 +5,10 @@ import { LIVE, namespaceOfDrill } from '../../durable/protocol/namespace.ts'
 import type { AppEnv, Bindings } from '../env.ts'
 import { log, ProblemError, unavailable } from '../errors.ts'
 import { liveSources, speaksFor } from '../ingest/sources.ts'
+import { isLocal } from './gate.ts'
+import { worthOf } from './known.ts'
 import { localPerson } from './person.ts'
-import { drillOfToken, tokenOf, unauthenticated } from './token.ts'
+import { drillOfToken, isToken, sha256Hex, tokenOf, unauthenticated } from './token.ts'
 
 /** Who posts: the namespace and the source come from the token, never from the payload. */
 export interface Sender {
@@ -18,8 +19,8 @@ export interface Sender {
 }
 
 /**
- * Lets senders through and leaves `sender`. 401 for a missing or unknown token. A drill token is worth what the drill's
- * own directory says of its SHA-256; a person of local mode speaks for the source that the catalogue names for this
+ * Lets senders through and leaves `sender`. 401 for a missing or unknown token. An ingest token speaks for its source; a
+ * drill token is worth what the drill's own directory says of its SHA-256; a person of local mode speaks for the source that the catalogue names for this
  * intake (or that the address names, where it does), so that alerts and series of one Prometheus are one source.
  */
 export function sends(intake: IntakeName): MiddlewareHandler<AppEnv> {
@@ -33,8 +34,7 @@ export function sends(intake: IntakeName): MiddlewareHandler<AppEnv> {
 export async function senderOf(c: Context<AppEnv>, token: string | null, intake: IntakeName): Promise<Sender> {
   if (token === null) throw unauthenticated('Send `Authorization: Bearer <token>`.')
   const drill = drillOfToken(token)
-  if (drill === null && !localPerson(token)) throw unauthenticated('This token is not known here.')
-  const asked = drill === null ? liveSender(c, intake) : drillSender(c.env, token, drill)
+  const asked = drill === null ? liveSender(c, token, intake) : drillSender(c.env, token, drill)
   const sender = await asked.catch((error: unknown) => {
     if (error instanceof ProblemError) throw error
     log(c, error)
@@ -44,15 +44,27 @@ export async function senderOf(c: Context<AppEnv>, token: string | null, intake:
   return sender
 }
 
-async function liveSender(c: Context<AppEnv>, intake: IntakeName): Promise<Sender> {
-  const source = speaksFor(await liveSources(c.env), intake, c.req.param('source') ?? null)
-  return { namespace: LIVE, source: source?.name ?? intake, receivedAt: Date.now() }
+async function liveSender(c: Context<AppEnv>, token: string, intake: IntakeName): Promise<Sender | null> {
+  const named = c.req.param('source') ?? null
+  if (isLocal(c) && localPerson(token)) {
+    const source = speaksFor(await liveSources(c.env), intake, named)
+    return { namespace: LIVE, source: source?.name ?? intake, receivedAt: Date.now() }
+  }
+  const worth = isToken('ingest', token) || isToken('api', token) ? await worthOf(c, token) : null
+  if (!worth) return null
+  // A person's token may do much more than post: it has no place in a sender's settings.
+  if (worth.kind !== 'ingest') throw notAllowed('Post with an ingest token of your source.')
+  if (named !== null && named !== worth.source) throw notAllowed('This token speaks for another source.')
+  return { namespace: LIVE, source: worth.source, receivedAt: Date.now() }
+}
+
+function notAllowed(detail: string): ProblemError {
+  return new ProblemError(403, 'token-not-allowed', detail)
 }
 
 async function drillSender(env: Bindings, token: string, drill: string): Promise<Sender | null> {
   const namespace = namespaceOfDrill(drill)
   const directory = env.DIRECTORY.getByName(namespace)
-  const sha256Hex = createHash('sha256').update(token).digest('hex')
-  const [source, clock] = await Promise.all([directory.checkToken(sha256Hex), directory.clock()])
+  const [source, clock] = await Promise.all([directory.checkToken(sha256Hex(token)), directory.clock()])
   return source === null ? null : { namespace, source, receivedAt: clockAt(clock, Date.now()) }
 }

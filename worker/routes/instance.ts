@@ -9,7 +9,9 @@ import { cursor } from './params.ts'
 
 /** `GET /api/v1/me`: who the token is. */
 export function me(c: Context<AppEnv>): Response {
-  return c.json({ ...c.get('person'), mode: c.env.IC_MODE })
+  const { name, role, via, until } = c.get('person')
+  const expiresAt = until === null ? null : new Date(until).toISOString()
+  return c.json({ name, role, via, expiresAt, mode: c.env.IC_MODE ?? 'deployed' })
 }
 
 /** `GET /api/v1/catalogue`: services, runbooks, sources and endpoints of this instance. */

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import * as z from 'zod/mini'
 import { PROTOCOL_VERSION } from '../../durable/protocol/version.ts'
+import { doorHeaders } from '../auth/session.ts'
 import { protocolsOf } from '../auth/token.ts'
 import type { AppEnv } from '../env.ts'
 import { ProblemError, unavailable } from '../errors.ts'
@@ -13,31 +14,33 @@ const PROTOCOL = `ic.v${PROTOCOL_VERSION}`
 const VERSION = /^ic\.v\d{1,6}$/
 const EPOCH_CHARS_MAX = 64
 
+/** Used up at the door; it is no business of the object. */
+const ticket = z.optional(z.string())
+
 const roomQuery = z.strictObject({
   after: z.optional(z.string().check(z.regex(/^\d{1,15}$/, 'a seq'))),
   epoch: z.optional(z.string().check(z.maxLength(EPOCH_CHARS_MAX))),
+  ticket,
 })
 
 /** `GET /api/v1/incidents/{id}/room?after=&epoch=`: the room's WebSocket; 426 without an upgrade. */
 export async function room(c: Context<AppEnv>): Promise<Response> {
   const { id, namespace } = incidentOf(c)
-  const query = new URLSearchParams(queryOf(c, roomQuery) as Record<string, string>)
-  return upgrade(c, c.env.ROOM.getByName(`${namespace}/${id}`), `/room?${query.toString()}`)
+  const { ticket: _, ...resume } = queryOf(c, roomQuery)
+  const query = new URLSearchParams(resume as Record<string, string>)
+  return upgrade(c, { kind: 'room', name: `${namespace}/${id}` }, `/room?${query.toString()}`)
 }
 
 /** `GET /api/v1/lobby?drill=`: the list's WebSocket; 426 without an upgrade. */
 export async function lobby(c: Context<AppEnv>): Promise<Response> {
-  const { drill } = queryOf(c, z.strictObject({ drill: drillFlag }))
-  return upgrade(c, c.env.DIRECTORY.getByName(realm(drill)), '/lobby')
+  const { drill } = queryOf(c, z.strictObject({ drill: drillFlag, ticket }))
+  return upgrade(c, { kind: 'lobby', name: realm(drill) }, '/lobby')
 }
 
-/**
- * Passes an upgrade on. The object is told who is there by `ic-person` and `ic-role`, set on headers made here: nothing
- * that came from outside, and no token, travels further.
- */
+/** Passes an upgrade on; who is there is said in headers made here. */
 async function upgrade(
   c: Context<AppEnv>,
-  target: { fetch(request: Request): Promise<Response> },
+  object: { kind: 'room' | 'lobby'; name: string },
   path: string,
 ): Promise<Response> {
   if (c.req.header('upgrade')?.toLowerCase() !== 'websocket')
@@ -45,9 +48,9 @@ async function upgrade(
       headers: { upgrade: 'websocket', connection: 'Upgrade' },
     })
   const versions = protocolsOf(c.req.raw).filter((protocol) => VERSION.test(protocol))
-  const { name, role } = c.get('person')
-  const headersIn = new Headers({ upgrade: 'websocket', 'ic-person': name, 'ic-role': role })
+  const headersIn = await doorHeaders(c, object)
   if (versions.length > 0) headersIn.set('sec-websocket-protocol', versions.join(', '))
+  const target = (object.kind === 'room' ? c.env.ROOM : c.env.DIRECTORY).getByName(object.name)
   const answer = await target.fetch(new Request(`http://object${path}`, { headers: headersIn }))
   if (answer.webSocket === null) throw unavailable('no-socket', 'The object did not open a socket.')
   // A browser drops a socket whose answer selects none of what it offered, and then cannot read why it was closed.
