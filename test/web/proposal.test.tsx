@@ -149,10 +149,11 @@ describe('approval', () => {
 
   it('[UI36] a key after a press that ended elsewhere opens the typed confirm too', () => {
     const screen = show(AWAITING)
-    fireEvent.pointerDown(hold(screen), { button: 0 })
-    fireEvent.pointerLeave(hold(screen))
-    fireEvent.keyDown(hold(screen), { key: 'Enter' })
-    fireEvent.click(hold(screen), { detail: 0 })
+    const button = hold(screen)
+    fireEvent.pointerDown(button, { button: 0 })
+    fireEvent.pointerLeave(button)
+    fireEvent.keyDown(button, { key: 'Enter' })
+    fireEvent.click(button, { detail: 0 })
     expect(screen.getByLabelText('Type db-proxy to confirm')).toBeTruthy()
     expect(screen.given).toEqual([])
   })
