@@ -2,7 +2,6 @@ import type { Context } from 'hono'
 import * as z from 'zod/mini'
 import { REASON_CHARS_MAX } from '../../durable/protocol/limits.ts'
 import { LIVE } from '../../durable/protocol/namespace.ts'
-import { requireRole } from '../auth/person.ts'
 import type { AppEnv } from '../env.ts'
 import { bodyOf, queryOf } from '../validate.ts'
 import { cursor } from './params.ts'
@@ -43,7 +42,6 @@ const killSwitchBody = z.strictObject({
 /** `PUT /api/v1/kill-switch {on, reason}` by a commander: while it is on, no action starts anywhere. */
 export async function setKillSwitch(c: Context<AppEnv>): Promise<Response> {
   const person = c.get('person')
-  requireRole(person, 'commander')
   const body = await bodyOf(c, killSwitchBody)
   return c.json(await c.env.DIRECTORY.getByName(LIVE).setKillSwitch({ ...body, by: person.name }))
 }
