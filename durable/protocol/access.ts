@@ -65,7 +65,8 @@ export type AuditOutcome = 'ok' | 'refused' | 'failed'
 export interface AuditNote {
   who: string
   role: Role | null
-  via: Via | 'none' | 'system'
+  /** `socket`: in a room, by a socket that was let in as that person. */
+  via: Via | 'socket' | 'none' | 'system'
   /** the route as the map has it, or what an object did: `POST /api/v1/tokens`, `secret-used`. */
   action: string
   /** what it was done to: a path, an id, a name. */

@@ -8,6 +8,7 @@ import { incidentDetail, incidentRow } from '../protocol/rows.ts'
 import { RING_AGAIN_MS, timerIsDue } from './alarms.ts'
 import type { Answer } from './answers.ts'
 import { wordsOf } from './ask.ts'
+import { lineOf, writeLine } from './audit.ts'
 import { connect } from './connect.ts'
 import { Drain } from './drain.ts'
 import { Fanout } from './fanout.ts'
@@ -149,7 +150,7 @@ export class IncidentRoom extends DurableObject<Env> {
     hear(socket, data, {
       sessions: this.#sessions,
       seq: () => this.#kernel.state.view.seq,
-      order: (order) => this.#order(order),
+      order: (order) => this.#audited(order, this.#order(order)),
     })
   }
 
@@ -193,6 +194,13 @@ export class IncidentRoom extends DurableObject<Env> {
   #order({ cmd, name, role, command }: PersonOrder): Answer {
     const by: Actor = { kind: 'person', name }
     return this.#kernel.submit({ id: `person:${name}:${cmd}`, by, role, body: command, settles: null }, Date.now())
+  }
+
+  #audited(order: PersonOrder, answer: Answer): Answer {
+    const { head } = this.#kernel.state.view
+    const line = head ? lineOf(order, answer, head) : null
+    if (line) this.ctx.waitUntil(writeLine(this.env, line))
+    return answer
   }
 
   #committed(events: LoggedEvent[]): void {

@@ -11,6 +11,8 @@ import { isDrillToken, tokenOf } from './token.ts'
 /** Refusals at the door that this isolate tells of in a minute; the rest is counted into the next one. */
 const REFUSALS_PER_MINUTE_MAX = 30
 const MINUTE_MS = 60_000
+/** Notes stand in their incident's own chained log and change nothing else. */
+const NOTES = 'POST /api/v1/incidents/:id/notes'
 const SAFE = ['GET', 'HEAD', 'OPTIONS']
 
 let minute = { from: 0, told: 0, more: 0 }
@@ -46,6 +48,7 @@ function noteOf(c: Context<AppEnv>): AuditNote | null {
   const isRefusal = status === 401 || status === 403
   // What is not there was not touched.
   if (!isRefusal && (!person || SAFE.includes(c.req.method) || status === 404)) return null
+  if (!isRefusal && actionOf(c) === NOTES) return null
   const what = { action: actionOf(c), subject: redact(c.req.path), code: codeOf(c), requestId: c.get('requestId') }
   const outcome = status < 400 ? 'ok' : status < 500 ? 'refused' : 'failed'
   if (person) return { who: person.name, role: person.role, via: person.via, ...what, outcome, more: 0 }
