@@ -49,6 +49,8 @@ export interface Alert {
   validUntil: Instant | null
   groupKey: string | null
   links: { title: string; href: string }[]
+  /** it only says that it is over (a PagerDuty resolve): the words said before stay. */
+  wordless?: true
 }
 
 /** A deploy, a flag or a configuration change. It never opens an incident. */
@@ -220,6 +222,31 @@ export interface Source {
   signature?: SourceSignature
   /** where its JSON says what; for `webhook`, `standard-webhooks`, `cloudevents` and `eventbridge`. */
   mapping?: AlertMapping
+  /** it says something at least this often; silence for longer raises an alert. */
+  heartbeatMs?: number
+  /** an Alertmanager's address: it is asked for its active alerts at start and each minute. */
+  url?: string
+}
+
+/** What must hold before an alert opens an incident; every condition that is given. It joins an open one regardless. */
+export interface Threshold {
+  /** a service's id, or `*` for every service without a threshold of its own. */
+  service: string
+  /** alerts of the service that fire at once. */
+  count?: number
+  /** how long an alert must have fired. */
+  durationMs?: number
+  /** less severe ones never open. */
+  severity?: SourceSeverity
+}
+
+/** How alerts become incidents; what is left out has a sensible figure. */
+export interface CorrelationRules {
+  /** an incident takes further alerts so long after its last one; at most 24 hours. */
+  windowMs?: number
+  thresholds?: Threshold[]
+  /** new alerts a minute beyond which it is a storm. */
+  stormPerMinute?: number
 }
 
 export interface Catalogue {
@@ -227,6 +254,7 @@ export interface Catalogue {
   services: Service[]
   runbooks: Runbook[]
   sources: Source[]
+  correlation?: CorrelationRules
   endpoints: { name: string; url: string }[]
 }
 
@@ -464,7 +492,7 @@ export interface Vote extends VoteDraft {
   digest: string
   at: Instant
   /** counted, or void with the reason word: a void vote counts as not cast. */
-  void: null | 'unknown-evidence' | 'wrong-digest' | 'late' | 'second-vote'
+  void: null | 'unknown-evidence' | 'wrong-digest' | 'late' | 'ballot-closed' | 'second-vote'
 }
 
 /** The clerk's word: on record, outside the count. It can raise the approvals by one, never lower them. */

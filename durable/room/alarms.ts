@@ -1,7 +1,7 @@
 import { type State, timers } from '../core/incident/index.ts'
 import { wallOf } from '../protocol/clock.ts'
 import type { DrillClock, Instant } from '../protocol/domain.ts'
-import type { OutboxRow } from './outbox.ts'
+import { type OutboxRow, startable } from './outbox.ts'
 
 /** How soon an effect in the making is looked at again, in ms: what a crash costs before the room goes on. */
 export const LEASE_MS = 5_000
@@ -25,10 +25,11 @@ export function nextAlarm(
   wall: Instant,
 ): Instant | null {
   const rings = timerWalls(state, clock).map((due) => (due <= wall ? wall + RING_AGAIN_MS : due))
-  for (const row of rows) {
-    if (row.parked !== null) continue
+  for (const { key, parked } of rows) if (parked === null && inFlight.has(key)) rings.push(wall + LEASE_MS)
+  // What is held back by another row has no alarm of its own: when that one is settled the alarm is set anew.
+  for (const row of startable(rows, inFlight)) {
     const due = row.clock === 'room' ? wallOf(clock, row.due) : row.due
-    if (due !== null) rings.push(inFlight.has(row.key) ? wall + LEASE_MS : Math.max(due, wall))
+    if (due !== null) rings.push(Math.max(due, wall))
   }
   return rings.length === 0 ? null : Math.min(...rings)
 }

@@ -52,7 +52,9 @@ export async function callDriver(
   place: Place,
   proposal: Proposal,
   effect: Extract<Effect, { type: 'call-driver' }>,
-): Promise<CommandBody> {
+): Promise<CommandBody | null> {
+  // Settled meanwhile, by a person or by the room itself: a call now would be one that nobody waits for.
+  if (proposal.execution?.outcome !== 'running') return null
   const { key, token } = effect
   const { body, digest } = proposal
   const endpoint = endpointOf(place, proposal)

@@ -96,3 +96,21 @@ export function unpark(sql: SqlStorage, wall: Instant): number {
     wall,
   ).rowsWritten
 }
+
+/**
+ * Rows that may start now: not parked, not in the making; of the index only the newest, which says all that earlier ones
+ * wanted to say; a clock resumes only after the pause before it.
+ */
+export function startable(rows: OutboxRow[], inFlight: ReadonlySet<string>): OutboxRow[] {
+  const waiting = rows.filter(({ parked }) => parked === null)
+  const lastIndex = waiting.findLast(({ effect }) => effect.type === 'update-index')
+  const indexBusy = waiting.some(({ effect, key }) => effect.type === 'update-index' && inFlight.has(key))
+  return waiting.filter((row) => {
+    if (inFlight.has(row.key)) return false
+    const { effect } = row
+    if (effect.type === 'update-index') return row === lastIndex && !indexBusy
+    if (effect.type === 'resume-clock')
+      return !waiting.some(({ effect: other }) => other.type === 'pause-clock' && other.proposal === effect.proposal)
+    return true
+  })
+}

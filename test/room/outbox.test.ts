@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { initialState } from '../../durable/core/incident/index.ts'
 import type { Effect } from '../../durable/protocol/effects.ts'
 import { LEASE_MS, nextAlarm } from '../../durable/room/alarms.ts'
-import { startable } from '../../durable/room/drain.ts'
-import { EFFECT_TRIES_MAX, type OutboxRow, enqueue, failed, isDue, pending, unpark } from '../../durable/room/outbox.ts'
+import { EFFECT_TRIES_MAX, type OutboxRow, enqueue, failed, isDue, pending, startable, unpark } from '../../durable/room/outbox.ts'
 import { headOf, inside, note, opening, openRoom, quiet, roomNamed } from './opening.ts'
 import { until } from './socket.ts'
 
@@ -51,6 +50,15 @@ describe('what may start', () => {
 })
 
 describe('when it is due', () => {
+  it('[AC59] what another row holds back sets no alarm of its own', () => {
+    const state = initialState()
+    const pause = row({ type: 'pause-clock', proposal: 'p' }, { due: 9_000 })
+    const resume = row({ type: 'resume-clock', proposal: 'p' }, { due: 100 })
+    expect(nextAlarm(state, [pause, resume], new Set(), null, 600)).toBe(9_000)
+    expect(nextAlarm(state, [pause, resume], new Set([pause.key]), null, 600)).toBe(600 + LEASE_MS)
+    expect(nextAlarm(state, [resume], new Set(), null, 600)).toBe(600)
+  })
+
   const clock = { startedAt: 1_000, startedWall: 500, speed: 60, pausedMs: 0, pausedSinceWall: null }
 
   it('[AC43] a delay on the room clock is converted when the alarm is set, and waits while the clock stands', () => {

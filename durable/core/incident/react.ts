@@ -51,7 +51,9 @@ const WORTH_WORDING: ReadonlySet<EventType> = new Set([
 /** Names what must happen outside because of an event; `state` is the state after it. Pure: the outbox does the rest. */
 export function react(state: State, event: RoomEvent): Effect[] {
   const effects = [...forBody(state, event.body)]
-  if (WORTH_WORDING.has(event.body.type)) effects.push({ type: 'run-agent', agent: 'communication', run: event.seq })
+  // The room's own mitigation follows an end that is worded already.
+  const worded = event.body.type === 'incident-mitigated' && event.by.kind === 'system'
+  if (WORTH_WORDING.has(event.body.type) && !worded) effects.push({ type: 'run-agent', agent: 'communication', run: event.seq })
   if (ROW_CHANGES.has(event.body.type)) effects.push({ type: 'update-index' })
   return effects
 }

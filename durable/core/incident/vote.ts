@@ -39,7 +39,8 @@ function voidFor(
   body: Extract<RoomCommand, { type: 'cast-vote' }>,
 ): Vote['void'] {
   if (body.digest !== proposal.digest) return 'wrong-digest'
-  if (proposal.ballot?.closedAt !== null || command.wall > (proposal.ballot?.deadlineWall ?? 0)) return 'late'
+  if (command.wall > (proposal.ballot?.deadlineWall ?? 0)) return 'late'
+  if (proposal.ballot?.closedAt !== null) return 'ballot-closed'
   if (proposal.votes.some((vote) => vote.voter === body.voter && vote.void === null)) return 'second-vote'
   if (body.draft.cites.some((id) => !held(state.view.evidence, id))) return 'unknown-evidence'
   return null

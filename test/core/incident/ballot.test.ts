@@ -156,7 +156,7 @@ describe('the ballot', () => {
     vote(room, 'resolution', 'oppose')
     expect(room.proposal.status).toBe('not-carried')
     expect(types(vote(room, 'diagnosis'))).toEqual(['vote-cast'])
-    expect(room.proposal).toMatchObject({ status: 'not-carried', votes: [{ void: null }, { void: 'late' }] })
+    expect(room.proposal).toMatchObject({ status: 'not-carried', votes: [{ void: null }, { void: 'ballot-closed' }] })
     const waiting = proposed()
     waiting.pass(BALLOT_DEADLINE_MS + 1)
     vote(waiting, 'diagnosis')
