@@ -7,6 +7,8 @@ export interface Address {
   method: string
   /** with ids in place of parameters. */
   path: string
+  /** as the map writes it. */
+  route: string
 }
 
 /** The route table, as the app has it: each method and path once, middleware left out. */
@@ -20,7 +22,7 @@ export function addresses(): Address[] {
       .replace(':name', 'a-name')
       .replace(':id', 'inc_aaaaaaaaaaaa')
       .replace(':proposal', 'prp_aaaaaaaaaaaa')
-    seen.set(`${method} ${filled}`, { method, path: filled })
+    seen.set(`${method} ${filled}`, { method, path: filled, route: path })
   }
   return [...seen.values()]
 }
