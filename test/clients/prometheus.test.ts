@@ -109,6 +109,17 @@ alerting: {alertmanagers: [${to}]}
     )
     console.log(`resolved ${Math.round(performance.now() - backAt)} ms after the return`)
     expect((await api.incidents()).map((row) => row.id)).toEqual([open.id])
+  } catch (error) {
+    // What the server was asked and how it answered says where a page was lost.
+    console.log(
+      server
+        .log()
+        .split('\n')
+        .filter((line) => !line.includes('GET /api/v1/incidents'))
+        .slice(-20)
+        .join('\n'),
+    )
+    throw error
   } finally {
     await programs.end()
     await server.kill()
