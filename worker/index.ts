@@ -14,7 +14,10 @@ import { livez, readyz, versions } from './routes/health.ts'
 import { getHistory, listHistory } from './routes/history.ts'
 import { declareIncident, getIncident, listEvents, listIncidents } from './routes/incidents.ts'
 import { init } from './routes/init.ts'
-import { alertmanager, alerts, changes } from './routes/ingest.ts'
+import { alerts, changes, ingest, signed } from './routes/ingest.ts'
+import { cloudEvents, cloudEventsHandshake } from './routes/ingest-cloudevents.ts'
+import { enqueue, enqueueChange } from './routes/ingest-pagerduty.ts'
+import { sns } from './routes/ingest-sns.ts'
 import { catalogue, intake, killSwitch, me, quarantined, setKillSwitch } from './routes/instance.ts'
 import * as order from './routes/orders.ts'
 import { deleteSecret, listSecrets, setSecret } from './routes/secrets.ts'
@@ -52,7 +55,23 @@ app.get('/readyz', readyz)
 app.get('/version', versions)
 
 // In: whoever holds a source's token.
-app.post('/api/v1/ingest/alertmanager', sends('alertmanager'), alertmanager)
+app.post('/api/v1/ingest/alertmanager', sends('alertmanager'), ingest('alertmanager'))
+for (const intake of ['eventbridge', 'datadog', 'syslog', 'collectd', 'webhook'] as const) {
+  app.post(`/api/v1/ingest/${intake}`, sends(intake), ingest(intake))
+  app.post(`/api/v1/ingest/${intake}/:source`, sends(intake), ingest(intake))
+}
+app.post('/api/v1/ingest/cloudevents', sends('cloudevents'), cloudEvents)
+app.options('/api/v1/ingest/cloudevents', sends('cloudevents'), cloudEventsHandshake)
+app.post('/api/v1/ingest/cloudevents/:source', sends('cloudevents'), cloudEvents)
+app.options('/api/v1/ingest/cloudevents/:source', sends('cloudevents'), cloudEventsHandshake)
+// These sign what they send, or hold a token like the others.
+for (const intake of ['grafana', 'sentry', 'standard-webhooks'] as const) {
+  app.post(`/api/v1/ingest/${intake}`, signed(intake))
+  app.post(`/api/v1/ingest/${intake}/:source`, signed(intake))
+}
+app.post('/api/v1/ingest/sns', sns)
+app.post('/v2/enqueue', enqueue)
+app.post('/v2/change/enqueue', enqueueChange)
 app.post('/api/v2/alerts', sends('alerts'), alerts)
 app.post('/api/v1/changes', sends('changes'), changes)
 app.post('/api/v1/telemetry', sends('telemetry'), telemetry)

@@ -27,6 +27,16 @@ export function addresses(): Address[] {
   return [...seen.values()]
 }
 
-export function isIntake(path: string): boolean {
-  return path.startsWith('/api/v1/ingest/') || ['/api/v2/alerts', '/api/v1/changes', '/api/v1/telemetry'].includes(path)
+/** Posts of sources, which an ingest token may make. */
+export function isIntake(path: string, method = 'POST'): boolean {
+  if (method === 'GET' || path === '/api/v1/ingest/dry-run') return false
+  return path.startsWith('/api/v1/ingest/') || INTAKES.includes(path)
 }
+
+const INTAKES: readonly string[] = [
+  '/api/v2/alerts',
+  '/api/v1/changes',
+  '/api/v1/telemetry',
+  '/v2/enqueue',
+  '/v2/change/enqueue',
+]

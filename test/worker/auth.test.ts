@@ -51,7 +51,8 @@ test('[SE2] local tokens are people: dev, and dev:<name> another one, all comman
 
 test('[SE3] an ingest token may post to intakes and nothing else', async () => {
   for (const { method, path } of addresses().filter((one) => !PUBLIC.includes(one.path)))
-    if (isIntake(path)) await problem(await api(path, { method, token: STRANGER, body: '{}' }), 401, 'unauthenticated')
+    if (isIntake(path, method))
+      await problem(await api(path, { method, token: STRANGER, body: '{}' }), 401, 'unauthenticated')
     else await problem(await api(path, { method, token: STRANGER }), 403, 'token-not-allowed')
 })
 

@@ -47,7 +47,7 @@ export async function senderOf(c: Context<AppEnv>, token: string | null, intake:
 async function liveSender(c: Context<AppEnv>, token: string, intake: IntakeName): Promise<Sender | null> {
   const named = c.req.param('source') ?? null
   if (isLocal(c) && localPerson(token)) {
-    const source = speaksFor(await liveSources(c.env), intake, named)
+    const source = speaksFor(await liveSources(c), intake, named)
     return { namespace: LIVE, source: source?.name ?? intake, receivedAt: Date.now() }
   }
   const worth = isToken('ingest', token) || isToken('api', token) ? await worthOf(c, token) : null

@@ -1,8 +1,14 @@
 import { INGEST_BODY_BYTES_MAX } from '../../durable/protocol/limits.ts'
 import { ProblemError } from '../errors.ts'
 
-/** What arrived, inflated, or why it cannot be read; `raw` is what quarantine keeps (base64 where it is not text). */
-export type Body = { ok: true; raw: string; value: unknown } | { ok: false; raw: string; reason: UnreadableReason }
+/**
+ * What arrived, inflated, or why it cannot be read; `raw` is what quarantine keeps (base64 where it is not text), `bytes`
+ * what a signature is made over.
+ */
+export type Body = { raw: string; bytes: Uint8Array } & (
+  | { ok: true; value: unknown }
+  | { ok: false; reason: UnreadableReason }
+)
 
 export type UnreadableReason = 'bad-compression' | 'not-json' | 'empty-body'
 
@@ -19,13 +25,13 @@ export async function readBody(request: Request, max: number = INGEST_BODY_BYTES
     })
   const sent = await collect(request.body, max)
   const bytes = encoding === 'identity' ? sent : await inflate(sent, encoding, max)
-  if (bytes === null) return { ok: false, raw: `base64:${toBase64(sent)}`, reason: 'bad-compression' }
+  if (bytes === null) return { ok: false, raw: `base64:${toBase64(sent)}`, bytes: sent, reason: 'bad-compression' }
   const raw = new TextDecoder().decode(bytes)
-  if (raw.trim() === '') return { ok: false, raw, reason: 'empty-body' }
+  if (raw.trim() === '') return { ok: false, raw, bytes, reason: 'empty-body' }
   try {
-    return { ok: true, raw, value: JSON.parse(raw) }
+    return { ok: true, raw, bytes, value: JSON.parse(raw) }
   } catch {
-    return { ok: false, raw, reason: 'not-json' }
+    return { ok: false, raw, bytes, reason: 'not-json' }
   }
 }
 

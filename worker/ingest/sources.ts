@@ -1,19 +1,25 @@
-import type { IntakeName, Source } from '../../durable/protocol/domain.ts'
+import type { IntakeName, Source, SourceSignature } from '../../durable/protocol/domain.ts'
 import { LIVE } from '../../durable/protocol/namespace.ts'
-import type { Bindings } from '../env.ts'
-import { ProblemError } from '../errors.ts'
+import type { Context } from 'hono'
+import type { AppEnv } from '../env.ts'
+import { log, ProblemError, unavailable } from '../errors.ts'
 
 /** How long an isolate remembers the catalogue's sources, in ms: the directory is busy exactly in a storm. */
 const SOURCES_MEMO_MS = 1_000
 
 let known: { sources: readonly Source[]; until: number } | null = null
 
-/** The sources of the live catalogue, as they stood a second ago at most. */
-export async function liveSources(env: Bindings): Promise<readonly Source[]> {
+/** The sources of the live catalogue, as they stood a second ago at most. 503 when the directory cannot say. */
+export async function liveSources(c: Context<AppEnv>): Promise<readonly Source[]> {
   if (known && Date.now() < known.until) return known.sources
-  const { sources } = await env.DIRECTORY.getByName(LIVE).catalogue()
-  known = { sources, until: Date.now() + SOURCES_MEMO_MS }
-  return sources
+  try {
+    const { sources } = await c.env.DIRECTORY.getByName(LIVE).catalogue()
+    known = { sources, until: Date.now() + SOURCES_MEMO_MS }
+    return sources
+  } catch (error) {
+    log(c, error)
+    throw unavailable('directory-unavailable', 'The directory did not answer; nothing was taken in.')
+  }
 }
 
 /**
@@ -34,6 +40,19 @@ export function speaksFor(sources: readonly Source[], intake: IntakeName, named:
 }
 
 /** The catalogue's entry of a source; null where it has none. */
-export async function sourceNamed(env: Bindings, name: string): Promise<Source | null> {
-  return (await liveSources(env)).find((source) => source.name === name) ?? null
+export async function sourceNamed(c: Context<AppEnv>, name: string): Promise<Source | null> {
+  return (await liveSources(c)).find((source) => source.name === name) ?? null
+}
+
+/** The source of an intake that signs its posts, when the address or the catalogue leaves no doubt which is meant. */
+export async function signingSource(
+  c: Context<AppEnv>,
+  intake: IntakeName,
+): Promise<(Source & { signature: SourceSignature }) | null> {
+  const named = c.req.param('source')
+  const able = (await liveSources(c)).filter(({ intakes, name }) => {
+    return intakes.includes(intake) && (named === undefined || name === named)
+  })
+  const [source] = able
+  return able.length === 1 && source?.signature ? { ...source, signature: source.signature } : null
 }

@@ -21,3 +21,19 @@ export function instantOf(value: unknown): Instant | null {
 export function notAhead(at: Instant, receivedAt: Instant): Instant {
   return at > receivedAt + FUTURE_MS_MAX ? receivedAt : at
 }
+
+/** Below it a number counts seconds since 1970, from it on milliseconds: 1973 in ms, the year 5138 in s. */
+const EPOCH_MS_MIN = 100_000_000_000
+
+/** A time in any form that senders use: RFC 3339, the same with AWS's `+0000`, or a number of s or ms since 1970. */
+export function anyInstantOf(value: unknown): Instant | null {
+  if (typeof value === 'string' && !/^\d{9,13}(\.\d{1,9})?$/.test(value))
+    return instantOf(value.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'))
+  const number = typeof value === 'string' ? Number(value) : value
+  if (typeof number !== 'number' || !Number.isFinite(number) || number <= 0) return null
+  const at = Math.floor(number < EPOCH_MS_MIN ? number * 1_000 : number)
+  return at <= LAST_INSTANT ? at : null
+}
+
+/** The last time that a Date can hold, in ms since 1970. */
+const LAST_INSTANT = 8_640_000_000_000_000

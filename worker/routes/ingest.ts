@@ -1,88 +1,58 @@
-import type { Context } from 'hono'
-import type { Instant } from '../../durable/protocol/domain.ts'
-import type { IntakeReceipt } from '../../durable/protocol/objects.ts'
+import type { Context, Handler } from 'hono'
+import type { AlertIntake } from '../../durable/protocol/objects.ts'
+import { LIVE } from '../../durable/protocol/namespace.ts'
+import { senderOf } from '../auth/sender.ts'
+import { tokenOf } from '../auth/token.ts'
 import type { AppEnv } from '../env.ts'
-import { log, ProblemError, unavailable } from '../errors.ts'
-import type { ParsedPost } from '../ingest/alert.ts'
-import { parseAlertmanager } from '../ingest/alertmanager/parse.ts'
-import { parseAlerts } from '../ingest/alerts/parse.ts'
-import { type Body, readBody } from '../ingest/body.ts'
+import { ProblemError } from '../errors.ts'
+import { readBody } from '../ingest/body.ts'
 import { changesOf, changesSchema } from '../ingest/changes/parse.ts'
+import { PARSERS } from '../ingest/parsers.ts'
+import { type SignedIntake, demandSignature } from '../ingest/signed.ts'
+import { signingSource } from '../ingest/sources.ts'
 import { checked } from '../validate.ts'
+import { type Taken, durable, originOf, quarantine, takePost } from './ingest-take.ts'
 
-/**
- * The status policy, from what senders do with each answer: 2xx only after the row is durable; 503 + Retry-After for
- * everything that may pass; never 429, 500 or a redirect (Alertmanager forgets after the first, OTLP after the second,
- * and follows the third without its body). What cannot be understood is kept in quarantine and answered 202: a 400
- * would be posted again and then lost.
- */
-type AlertParser = (body: unknown, source: string, receivedAt: Instant) => ParsedPost
-
-/** `POST /api/v1/ingest/alertmanager`. 200 `{received, deduplicated}`. */
-export async function alertmanager(c: Context<AppEnv>): Promise<Response> {
-  const taken = await takeAlerts(c, 'alertmanager', parseAlertmanager)
-  return taken.quarantined ? c.json(taken, 202) : c.json(taken)
+/** `POST /api/v1/ingest/<intake>`, optionally `/<source>`: 200 `{received, deduplicated}`, 202 where something is in quarantine. */
+export function ingest(intake: AlertIntake['intake']): Handler<AppEnv> {
+  return async (c) => answered(c, await takeBody(c, intake))
 }
 
 /** `POST /api/v2/alerts`. 200 with no body, as Alertmanager's own server answers. */
 export async function alerts(c: Context<AppEnv>): Promise<Response> {
-  const taken = await takeAlerts(c, 'alerts', parseAlerts)
+  const taken = await takeBody(c, 'alerts')
   return taken.quarantined ? c.json(taken, 202) : c.body(null, 200)
 }
 
-const NOTHING = { received: 0, deduplicated: 0 }
-
-interface Taken {
-  received: number
-  deduplicated: number
-  quarantined: boolean
-  /** why a body, or a part of it, is in quarantine. */
-  reason?: string
+/**
+ * The same for senders that can sign: where the catalogue names a secret for the source, the signature must hold and no
+ * token is asked for; where it names none, the token counts.
+ */
+export function signed(intake: SignedIntake): Handler<AppEnv> {
+  return async (c) => {
+    const source = await signingSource(c, intake)
+    if (!source) {
+      c.set('sender', await senderOf(c, tokenOf(c.req.raw), intake))
+      return answered(c, await takeBody(c, intake))
+    }
+    const now = Date.now()
+    c.set('sender', { namespace: LIVE, source: source.name, receivedAt: now })
+    const body = await readBody(c.req.raw)
+    const header = (name: string) => c.req.header(name) ?? null
+    await demandSignature(c, intake, source.signature, { bytes: body.bytes, header, now })
+    if (!body.ok) return answered(c, await quarantine(c, intake, body, body.reason))
+    return answered(c, await takePost(c, intake, body, PARSERS[intake](body.value, await originOf(c))))
+  }
 }
 
-async function takeAlerts(c: Context<AppEnv>, intake: 'alertmanager' | 'alerts', parse: AlertParser): Promise<Taken> {
-  const { source, receivedAt } = c.get('sender')
+async function takeBody(c: Context<AppEnv>, intake: AlertIntake['intake']): Promise<Taken> {
   const body = await readBody(c.req.raw)
   if (!body.ok) return quarantine(c, intake, body, body.reason)
-  const post = parse(body.value, source, receivedAt)
-  const receipt =
-    post.alerts.length === 0
-      ? NOTHING
-      : await taken(c, (directory) => directory.intake({ intake, source, raw: body.raw, alerts: post.alerts }))
-  const { received, deduplicated } = receipt
-  if (post.undecodable === null) return { received, deduplicated, quarantined: false }
-  // The whole body is kept beside the alerts that were understood: the next reader may understand more of it. Last,
-  // because taking the alerts again changes nothing when this fails and the sender repeats itself.
-  return { ...(await quarantine(c, intake, body, post.undecodable)), received, deduplicated }
+  return takePost(c, intake, body, PARSERS[intake](body.value, await originOf(c)))
 }
 
-async function quarantine(c: Context<AppEnv>, intake: string, body: Body, reason: string): Promise<Taken> {
-  const contentType = (c.req.header('content-type') ?? '').slice(0, 200)
-  const { source } = c.get('sender')
-  await taken(c, (directory) => directory.quarantine({ intake, source, contentType, raw: body.raw, reason }))
-  return { received: 0, deduplicated: 0, quarantined: true, reason }
-}
-
-type Directory = ReturnType<AppEnv['Bindings']['DIRECTORY']['getByName']>
-
-/** The receipt of what is durable now; every other end of the call is a 503 that the sender repeats. */
-async function taken(
-  c: Context<AppEnv>,
-  call: (directory: Directory) => Promise<IntakeReceipt>,
-): Promise<Extract<IntakeReceipt, { ok: true }>> {
-  const receipt = await durable(c, call)
-  if (!receipt.ok)
-    throw unavailable(`intake-${receipt.reason}`, 'Nothing was taken in; send it again.', receipt.retryAfterS)
-  return receipt
-}
-
-async function durable<T>(c: Context<AppEnv>, call: (directory: Directory) => Promise<T>): Promise<T> {
-  try {
-    return await call(c.env.DIRECTORY.getByName(c.get('sender').namespace))
-  } catch (error) {
-    log(c, error)
-    throw unavailable('intake-storage', 'Nothing was taken in; send it again.')
-  }
+function answered(c: Context<AppEnv>, taken: Taken): Response {
+  return c.json(taken, taken.quarantined ? 202 : 200)
 }
 
 /** `POST /api/v1/changes`. 200 `{stored, deduplicated}`; what is not a list of changes is 400, nothing is kept of it. */

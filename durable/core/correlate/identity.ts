@@ -2,7 +2,10 @@ import { canonical } from '../../protocol/canonical.ts'
 import type { Alert, Instant } from '../../protocol/domain.ts'
 
 /** What a message says of an alert beside its times. */
-export type AlertText = Omit<Alert, 'source' | 'fingerprint' | 'status' | 'startsAt' | 'endsAt' | 'validUntil'>
+export type AlertText = Omit<
+  Alert,
+  'source' | 'fingerprint' | 'status' | 'startsAt' | 'endsAt' | 'validUntil' | 'wordless'
+>
 
 /**
  * All that is known of one alert, as the join of what was said of it: every field is a maximum, so that messages may
@@ -35,6 +38,7 @@ export function textOf(alert: Alert): AlertText {
     startsAt: _from,
     endsAt: _to,
     validUntil: _until,
+    wordless: _wordless,
     ...text
   } = alert
   return text
@@ -45,13 +49,15 @@ export function stateOf(alert: Alert): AlertState {
   const { status, startsAt, endsAt, validUntil } = alert
   const text = textOf(alert)
   const firing = status === 'firing'
+  const at = Math.max(startsAt, firing ? startsAt : (endsAt ?? startsAt))
   return {
     firingAt: firing ? startsAt : null,
     resolvedAt: firing ? null : (endsAt ?? startsAt),
     expiresAt: firing ? validUntil : null,
     text,
     textAt: {
-      at: Math.max(startsAt, firing ? startsAt : (endsAt ?? startsAt)),
+      // What says nothing is older than every word.
+      at: alert.wordless ? 0 : at,
       validUntil: firing ? (validUntil ?? 0) : 0,
     },
   }

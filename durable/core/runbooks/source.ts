@@ -21,7 +21,11 @@ const SHARED: readonly IntakeName[] = [
 const TOPIC = /^arn:aws(-cn|-us-gov)?:sns:[a-z]{2}(-[a-z]+)+-\d:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$/
 const HEADER = /^[A-Za-z0-9-]{1,64}$/
 /** Its value is read from one configuration key and shown by name. */
-const SECRET = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/
+const SECRET = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/
+
+/** A heartbeat that is watched closer than a source's own clock would ring for every pause of a network, in ms. */
+const HEARTBEAT_MS_MIN = 1_000
+const ADDRESS = /^https?:\/\/[A-Za-z0-9.:[\]-]+(\/[A-Za-z0-9._~/-]*)?$/
 
 function like(pattern: RegExp, says: string): Check {
   return (value, at, problems) => {
@@ -29,7 +33,7 @@ function like(pattern: RegExp, says: string): Check {
   }
 }
 
-const secret = like(SECRET, 'must be the name of a secret: a-z, 0-9, - and _')
+const secret = like(SECRET, 'must be the name of a secret: a-z, 0-9, dot, - and _')
 const pointer = like(/^\/([^~]|~[01])*$/, 'must be a JSON pointer: /like/this')
 
 const mapping = record({
@@ -58,6 +62,8 @@ export const source: Check = record({
   topics: optional(listOf(like(TOPIC, 'must be the ARN of an SNS topic'))),
   signature: optional(record({ secret, timestampHeader: optional(like(HEADER, 'must be the name of a header')) })),
   mapping: optional(mapping),
+  heartbeatMs: optional(number(HEARTBEAT_MS_MIN)),
+  url: optional(like(ADDRESS, 'must be an http or https address without user, query or fragment')),
 })
 
 /** The intakes of a source that no other source may have. */
