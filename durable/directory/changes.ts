@@ -25,7 +25,10 @@ export function takeChanges(
       )
       .toArray().length
   }
-  if (stored > 0) trim(desk.sql)
+  if (stored > 0) {
+    trim(desk.sql)
+    desk.changed()
+  }
   return { stored, deduplicated: changes.length - stored }
 }
 

@@ -9,7 +9,7 @@ export function count(sql: SqlStorage, name: Name, n: number): void {
 }
 
 /** A unit that waited has come to an end. */
-export function settleUnits(sql: SqlStorage, as: 'attached' | 'deduplicated', units: number): void {
+export function settleUnits(sql: SqlStorage, as: 'attached' | 'deduplicated' | 'suppressed', units: number): void {
   count(sql, 'pending', -units)
   count(sql, as, units)
 }
@@ -23,8 +23,8 @@ export function readCounters(sql: SqlStorage): IntakeCounters {
   return counters
 }
 
-/** Why units were deduplicated, by reason word. */
-export function readReasons(sql: SqlStorage): Record<string, number> {
-  const rows = sql.exec<{ name: string; n: number }>("SELECT name, n FROM counter WHERE name LIKE 'deduplicated:%'")
-  return Object.fromEntries(rows.toArray().map(({ name, n }) => [name.slice('deduplicated:'.length), n]))
+/** Why units were deduplicated or suppressed, by reason word. */
+export function readReasons(sql: SqlStorage, of: 'deduplicated' | 'suppressed'): Record<string, number> {
+  const rows = sql.exec<{ name: string; n: number }>('SELECT name, n FROM counter WHERE name GLOB ?', `${of}:*`)
+  return Object.fromEntries(rows.toArray().map(({ name, n }) => [name.slice(of.length + 1), n]))
 }

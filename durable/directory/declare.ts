@@ -7,7 +7,7 @@ import { openIncident } from './place.ts'
 
 /** An incident that a person declares: no alert, their severity. Alerts of its service may join it. Answers the id. */
 export function declareIncident(desk: Desk, request: DeclareRequest, wall: Instant, now: Instant): string {
-  const mailing = new Mailing(desk, wall, now, false)
+  const mailing = new Mailing(desk, wall, now)
   const { id } = openIncident(desk, mailing, {
     title: request.title,
     severity: request.severity,

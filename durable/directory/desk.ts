@@ -1,13 +1,18 @@
 import { assert } from '../core/assert.ts'
+import { CHANGE_REACH_MS, type ChangeReach, reachOf } from '../core/correlate/change.ts'
+import { GROUP_WINDOW_MS, type Surroundings } from '../core/correlate/group.ts'
 import { type Links, linksOf } from '../core/correlate/topology.ts'
 import { checkCatalogue } from '../core/runbooks/catalogue.ts'
 import { clockAt } from '../protocol/clock.ts'
-import type { Catalogue, DrillClock, Instant } from '../protocol/domain.ts'
+import type { Catalogue, CorrelationRules, DrillClock, Instant } from '../protocol/domain.ts'
 import { drillOf } from '../protocol/namespace.ts'
 import type { IncidentRow } from '../protocol/rows.ts'
 import sample from './catalogue.json'
+import { readChanges } from './changes.ts'
 import { KnownIncidents } from './known.ts'
 import { migrate, readMeta, writeMeta } from './migrations.ts'
+import { Silences } from './silences.ts'
+import { Stormy } from './stormy.ts'
 
 /**
  * What every verb of the directory works on: its tables, its namespace, the clock and catalogue of that namespace, and
@@ -19,17 +24,22 @@ export class Desk {
   /** `live`, `drill/<id>`, or `drills`. */
   readonly namespace: string
   readonly incidents: KnownIncidents
+  readonly silences: Silences
+  readonly storm: Stormy
   /** index rows that came to be and the lobby was not told of. */
   fresh: IncidentRow[] = []
   #catalogue: Catalogue | null = null
   #links: Links | null = null
   #clock: DrillClock | null | undefined
+  #changes: ChangeReach[] | null = null
 
   constructor(storage: DurableObjectStorage, namespace: string) {
     this.storage = storage
     this.namespace = namespace
     migrate(storage)
     this.incidents = new KnownIncidents(storage.sql)
+    this.silences = new Silences(storage.sql)
+    this.storm = new Stormy(storage.sql, this.now())
   }
 
   get sql(): SqlStorage {
@@ -44,11 +54,15 @@ export class Desk {
   /** All or nothing; what memory knew of a failed attempt is forgotten. */
   commit<T>(work: () => T): T {
     try {
-      return this.storage.transactionSync(work)
+      const done = this.storage.transactionSync(work)
+      this.storm.settle()
+      return done
     } catch (thrown) {
+      this.storm.rollBack()
+      this.silences.forget()
       this.incidents.forget()
       this.fresh = []
-      this.#catalogue = this.#links = null
+      this.#catalogue = this.#links = this.#changes = null
       this.#clock = undefined
       throw thrown
     }
@@ -85,7 +99,26 @@ export class Desk {
 
   setCatalogue(catalogue: Catalogue): void {
     writeMeta(this.sql, 'catalogue', JSON.stringify(catalogue))
-    this.#catalogue = this.#links = null
+    this.#catalogue = this.#links = this.#changes = null
+  }
+
+  /** How alerts become incidents here. */
+  rules(): CorrelationRules | undefined {
+    return this.catalogue().correlation
+  }
+
+  /** What alerts are correlated by, beside the incidents. */
+  around(): Surroundings {
+    if (this.#changes === null) {
+      const now = this.now()
+      this.#changes = reachOf(readChanges(this.sql, now - CHANGE_REACH_MS, Infinity), this.catalogue().services)
+    }
+    return { links: this.links(), changes: this.#changes, windowMs: this.rules()?.windowMs ?? GROUP_WINDOW_MS }
+  }
+
+  /** A change came: what it reaches is worked out anew. */
+  changed(): void {
+    this.#changes = null
   }
 
   links(): Links {

@@ -14,15 +14,18 @@ interface Stored extends Record<string, SqlStorageValue> {
   seq: number
   services: string
   groups: string
+  opened: number
   last_alert: number
+  likenesses: string
+  storm: number
   ended: number | null
 }
 
 /** Puts a new incident into the index before its room exists; `seq` 0 gives way to whatever the room says. */
 export function insertIncident(sql: SqlStorage, row: IncidentRow, incident: OpenIncident): void {
   sql.exec(
-    `INSERT INTO incident (id, opened, state, seq, row, services, groups, last_alert, ended)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
+    `INSERT INTO incident (id, opened, state, seq, row, services, groups, last_alert, likenesses, storm, ended)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
     row.id,
     Date.parse(row.openedAt),
     row.state,
@@ -31,6 +34,8 @@ export function insertIncident(sql: SqlStorage, row: IncidentRow, incident: Open
     JSON.stringify([...incident.services]),
     JSON.stringify([...incident.groups]),
     incident.lastAlertAt,
+    JSON.stringify(incident.likenesses),
+    incident.storm ? 1 : 0,
   )
 }
 
@@ -62,21 +67,22 @@ export function markClosed(sql: SqlStorage, id: string, now: Instant): void {
 
 export function saveActivity(sql: SqlStorage, incident: OpenIncident): void {
   sql.exec(
-    'UPDATE incident SET last_alert = ?, services = ?, groups = ? WHERE id = ?',
+    'UPDATE incident SET last_alert = ?, services = ?, groups = ?, likenesses = ? WHERE id = ?',
     incident.lastAlertAt,
     JSON.stringify([...incident.services]),
     JSON.stringify([...incident.groups]),
+    JSON.stringify(incident.likenesses),
     incident.id,
   )
 }
 
-export function readIncident(sql: SqlStorage, id: string): ReturnType<typeof known> | null {
+export function readIncident(sql: SqlStorage, id: string): Known | null {
   const row = sql.exec<Stored>('SELECT * FROM incident WHERE id = ?', id).toArray()[0]
   return row ? known(row) : null
 }
 
 /** Those with an alert since then, over or not. */
-export function readRecent(sql: SqlStorage, since: Instant): ReturnType<typeof known>[] {
+export function readRecent(sql: SqlStorage, since: Instant): Known[] {
   return sql.exec<Stored>('SELECT * FROM incident WHERE last_alert >= ?', since).toArray().map(known)
 }
 
@@ -126,12 +132,18 @@ function placeOf(cursor: string | null): [number, string] {
     : [Number.MAX_SAFE_INTEGER, '']
 }
 
-function known(row: Stored): OpenIncident & { services: Set<string>; groups: Set<string> } {
+/** What correlation knows of an incident, to be kept in step. */
+export type Known = OpenIncident & { services: Set<string>; groups: Set<string>; likenesses: string[][] }
+
+function known(row: Stored): Known {
   return {
     id: row.id,
     state: row.state as IncidentState,
     services: new Set(JSON.parse(row.services) as string[]),
     groups: new Set(JSON.parse(row.groups) as string[]),
+    openedAt: row.opened,
+    likenesses: JSON.parse(row.likenesses) as string[][],
+    storm: row.storm === 1,
     lastAlertAt: row.last_alert,
     endedAt: row.ended,
   }

@@ -15,6 +15,7 @@ import type {
   QuarantineIntake,
   QuarantineRow,
 } from '../protocol/objects.ts'
+import type { NewSilence, SilenceRow, StormRow, SuppressedRow } from '../protocol/noise.ts'
 import type { IncidentRow } from '../protocol/rows.ts'
 import { readChanges, takeChanges } from './changes.ts'
 import { count, readCounters, readReasons } from './counters.ts'
@@ -24,12 +25,17 @@ import { Drain } from './drain.ts'
 import { drillPage, openDrill, putDrill, sourceOf, turnClock } from './drills.ts'
 import { PAGE_MAX, pageOf, putRow } from './incidents.ts'
 import { instanceOf, makeInstance } from './instance.ts'
-import { take } from './intake.ts'
+import { type AlertState, alertOf } from '../core/correlate/identity.ts'
+import { GroupCommit } from './group-commit.ts'
+import { heldPage } from './held.ts'
+import { takeAll } from './intake.ts'
 import { dueJobs, runJobs } from './jobs.ts'
 import { readJournal, readQuarantine, writeQuarantine } from './journal.ts'
 import { Lobby, closeBack } from './lobby.ts'
 import { BACKLOG_ROWS_MAX, backlog, parked } from './outbox.ts'
 import { Peers } from './peers.ts'
+import { isPoisoned } from './poison.ts'
+import { type Silenced } from './silences.ts'
 import { mailSwitch, readSwitch, turnSwitch } from './switch.ts'
 import { readWatched, writeWatch } from './watch.ts'
 
@@ -50,6 +56,7 @@ export class IncidentDirectory extends DurableObject<Env> {
   readonly #peers: Peers
   readonly #drain: Drain
   readonly #lobby: Lobby
+  readonly #group: GroupCommit
   #armed: number | null = null
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -63,6 +70,15 @@ export class IncidentDirectory extends DurableObject<Env> {
       this.#announce()
     })
     this.#lobby = new Lobby(ctx)
+    this.#group = new GroupCommit({
+      refuses: () => this.#overload(),
+      commit: (posts) =>
+        this.#commit((wall) =>
+          takeAll(this.#desk, posts, wall, this.#desk.now()).map((taken) => ({ ok: true as const, ...taken })),
+        ),
+      culprit: (post, thrown, neighboursStand) => this.#setAside(post, thrown, neighboursStand),
+      flushed: () => this.#flushed(),
+    })
     if (name === LIVE) makeInstance(ctx.storage.sql)
   }
 
@@ -70,19 +86,12 @@ export class IncidentDirectory extends DurableObject<Env> {
 
   /** Takes one post of alerts. Answered once it is durable; refused whole, and then nothing of it is kept. */
   async intake(post: AlertIntake): Promise<IntakeReceipt> {
-    if (backlog(this.ctx.storage.sql) >= BACKLOG_ROWS_MAX)
-      return { ok: false, reason: 'overloaded', retryAfterS: RETRY_OVERLOADED_S }
-    return this.#receive((wall) => take(this.#desk, post, wall, this.#desk.now()))
+    return this.#group.take(post)
   }
 
   /** Keeps a body that nobody could read: one unit received, one quarantined. */
   async quarantine(post: QuarantineIntake): Promise<IntakeReceipt> {
-    return this.#receive((wall) => {
-      const journal = writeQuarantine(this.#desk.sql, post, wall)
-      count(this.#desk.sql, 'received', 1)
-      count(this.#desk.sql, 'quarantined', 1)
-      return { journal, received: 1, deduplicated: 0 }
-    })
+    return this.#receive((wall) => this.#keepUnread(post, wall))
   }
 
   /** Stores changes; known by source and id, so that a repeat changes nothing. Throws when storage does. */
@@ -123,9 +132,44 @@ export class IncidentDirectory extends DurableObject<Env> {
   /** Why units were deduplicated, and what waits parked and why. */
   async intakeReasons(): Promise<{
     deduplicated: Record<string, number>
+    suppressed: Record<string, number>
     parked: { reason: string; target: string; units: number }[]
   }> {
-    return { deduplicated: readReasons(this.#desk.sql), parked: parked(this.#desk.sql) }
+    const { sql } = this.#desk
+    return {
+      deduplicated: readReasons(sql, 'deduplicated'),
+      suppressed: readReasons(sql, 'suppressed'),
+      parked: parked(sql),
+    }
+  }
+
+  /** Alerts that are stored and kept from people, newest first, each with why. */
+  async suppressed(cursor: string | null): Promise<Page<SuppressedRow>> {
+    const now = this.#desk.now()
+    return heldPage(this.#desk.sql, cursor, (id, state) => alertOf(id, JSON.parse(state) as AlertState, now))
+  }
+
+  /** The storm that is on, or null. */
+  async storm(): Promise<StormRow | null> {
+    return this.#desk.commit(() => this.#desk.storm.row(this.#desk.rules(), this.#desk.now()))
+  }
+
+  // ------------------------------------------------------------------------------------------ silences
+
+  /** Silences and maintenance windows that are not over. */
+  async silences(): Promise<SilenceRow[]> {
+    return this.#desk.silences.list(this.#desk.now())
+  }
+
+  /** From now on what it matches is stored and not told; what people know already stays with them. */
+  async silence(said: NewSilence & { by: string }): Promise<Silenced> {
+    const { by, ...silence } = said
+    return this.#commit(() => this.#desk.silences.add(silence, by, this.#desk.now()))
+  }
+
+  /** Ends one; what it holds back and still fires comes through. False: there is none of that id. */
+  async endSilence(id: string): Promise<boolean> {
+    return this.#commit(() => this.#desk.silences.end(id, this.#desk.now()))
   }
 
   async quarantined(cursor: string | null): Promise<Page<QuarantineRow>> {
@@ -274,6 +318,34 @@ export class IncidentDirectory extends DurableObject<Env> {
       console.error('intake', thrown instanceof Error ? thrown.message : thrown)
       return { ok: false, reason: 'storage', retryAfterS: RETRY_STORAGE_S }
     }
+  }
+
+  #overload(): IntakeReceipt | null {
+    if (backlog(this.ctx.storage.sql) < BACKLOG_ROWS_MAX) return null
+    return { ok: false, reason: 'overloaded', retryAfterS: RETRY_OVERLOADED_S }
+  }
+
+  async #flushed(): Promise<void> {
+    await this.ctx.storage.sync().catch((thrown: unknown) => {
+      console.error('flush', thrown instanceof Error ? thrown.message : thrown)
+    })
+  }
+
+  // A post that throws alone: kept unread where it is itself at fault, else refused, so that it is sent again.
+  #setAside(post: AlertIntake, thrown: unknown, neighboursStand: boolean): IntakeReceipt {
+    console.error('intake', thrown instanceof Error ? thrown.message : thrown)
+    if (!isPoisoned(thrown, neighboursStand)) return { ok: false, reason: 'storage', retryAfterS: RETRY_STORAGE_S }
+    const reason = 'not-storable'
+    const { intake, source, raw } = post
+    const receipt = this.#receive((wall) => this.#keepUnread({ intake, source, raw, contentType: '', reason }, wall))
+    return receipt.ok ? { ...receipt, quarantined: reason } : receipt
+  }
+
+  #keepUnread(post: QuarantineIntake, wall: number): { journal: number; received: number; deduplicated: number } {
+    const journal = writeQuarantine(this.#desk.sql, post, wall)
+    count(this.#desk.sql, 'received', 1)
+    count(this.#desk.sql, 'quarantined', 1)
+    return { journal, received: 1, deduplicated: 0 }
   }
 
   // Commit, then the alarm in the same turn (both become durable together), then the calls.

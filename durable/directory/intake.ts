@@ -1,16 +1,14 @@
-import { assert } from '../core/assert.ts'
-import { type Difference, difference } from '../core/correlate/difference.ts'
-import { groupOf, outlived } from '../core/correlate/group.ts'
-import { alertOf, join, stateOf } from '../core/correlate/identity.ts'
-import type { Alert, IncidentState, Instant } from '../protocol/domain.ts'
+import { flapped } from '../core/correlate/flap.ts'
+import { isFiring, join, stateOf } from '../core/correlate/identity.ts'
+import type { Alert, Instant } from '../protocol/domain.ts'
 import type { AlertIntake } from '../protocol/objects.ts'
-import { type AlertEntry, readAlert, writeAlert } from './alerts.ts'
+import { type AlertEntry, UNKNOWN, readAlert, writeAlert } from './alerts.ts'
 import { count } from './counters.ts'
+import { type End, deliver } from './deliver.ts'
 import type { Desk } from './desk.ts'
 import { fitted } from './fit.ts'
 import { writeJournal } from './journal.ts'
 import { Mailing } from './mailing.ts'
-import { place } from './place.ts'
 
 /** What became of one post. */
 export interface Taken {
@@ -19,65 +17,52 @@ export interface Taken {
   deduplicated: number
 }
 
-const OVER: readonly IncidentState[] = ['closed', 'canceled', 'merged']
-
 /**
- * One post of alerts, in the caller's transaction: kept as it came, each alert merged and given its incident, the rooms'
- * messages put into the outbox, every unit counted once.
+ * Posts of alerts, in the caller's transaction: each kept as it came, each alert merged and given its incident, the rooms'
+ * messages put into the outbox, every unit counted once. Rooms' messages and counters are written once for all of them.
  */
-export function take(desk: Desk, post: AlertIntake, wall: Instant, now: Instant): Taken {
-  const journal = writeJournal(desk.sql, post, wall)
+export function takeAll(desk: Desk, posts: readonly AlertIntake[], wall: Instant, now: Instant): Taken[] {
   const mailing = new Mailing(desk, wall, now)
-  const dropped = new Map<string, number>()
-  for (const parsed of post.alerts) {
-    const alert = fitted({ ...parsed, catalogued: desk.knows(parsed.service) })
-    const reason = takeAlert(desk, mailing, alert, wall, now)
-    if (reason !== null) dropped.set(reason, (dropped.get(reason) ?? 0) + 1)
-  }
+  const sums = new Map<Parameters<typeof count>[1], number>()
+  const add = (name: Parameters<typeof count>[1], n: number) => sums.set(name, (sums.get(name) ?? 0) + n)
+  const taken = posts.map((post) => {
+    const journal = writeJournal(desk.sql, post, wall)
+    let deduplicated = 0
+    for (const parsed of post.alerts) {
+      const alert = fitted({ ...parsed, catalogued: desk.knows(parsed.service) })
+      const end = takeAlert(desk, mailing, alert, wall, now)
+      add(end.as, 1)
+      if (end.as !== 'pending') add(`${end.as}:${end.reason}`, 1)
+      if (end.as === 'deduplicated') deduplicated += 1
+    }
+    add('received', post.alerts.length)
+    return { journal, received: post.alerts.length, deduplicated }
+  })
   mailing.post()
   desk.incidents.save()
-  const received = post.alerts.length
-  const deduplicated = [...dropped.values()].reduce((sum, n) => sum + n, 0)
-  count(desk.sql, 'received', received)
-  count(desk.sql, 'pending', received - deduplicated)
-  count(desk.sql, 'deduplicated', deduplicated)
-  for (const [reason, n] of dropped) count(desk.sql, `deduplicated:${reason}`, n)
-  return { journal, received, deduplicated }
+  for (const [name, n] of sums) count(desk.sql, name, n)
+  return taken
 }
 
-// Null when a room hears of it, else why none does.
-function takeAlert(desk: Desk, mailing: Mailing, said: Alert, wall: Instant, now: Instant): string | null {
+/** One post of alerts, in the caller's transaction. */
+export function take(desk: Desk, post: AlertIntake, wall: Instant, now: Instant): Taken {
+  return takeAll(desk, [post], wall, now)[0] ?? { journal: 0, received: 0, deduplicated: 0 }
+}
+
+function takeAlert(desk: Desk, mailing: Mailing, said: Alert, wall: Instant, now: Instant): End {
   const known = readAlert(desk.sql, said.source, said.fingerprint)
   const spoken = stateOf(said)
   const entry: AlertEntry = {
-    ...(known ?? { told: null, incident: null, reason: '', matched: '' }),
+    ...(known ?? UNKNOWN),
     source: said.source,
     fingerprint: said.fingerprint,
     state: known ? join(known.state, spoken) : spoken,
   }
-  const reason = deliver(desk, mailing, entry, difference(entry.told, entry.state, now), now)
-  writeAlert(desk.sql, entry, wall)
-  return reason
-}
-
-function deliver(desk: Desk, mailing: Mailing, entry: AlertEntry, found: Difference, now: Instant): string | null {
-  const own = entry.incident === null ? null : desk.incidents.get(entry.incident)
-  if (own) desk.incidents.touch(own.id, now, null, null)
-  const alert = alertOf(entry, entry.state, now)
-  // What its source still calls firing long after people ended it concerns somebody again.
-  const again = alert.status === 'firing' && entry.told !== null && outlived(own, now)
-  if (found.change === 'fired' || again) {
-    const at = place(desk, mailing, alert, own, now)
-    Object.assign(entry, { told: alert, incident: at.incident, reason: at.reason, matched: at.matched })
-    desk.incidents.touch(at.incident, now, alert.service, groupOf(alert))
-    mailing.add(at.incident, alert, at.reason)
-    return null
+  if (known) {
+    const turned = isFiring(known.state, now) !== isFiring(entry.state, now)
+    entry.flap = flapped(known.flap, turned, now)
   }
-  if (found.change === 'none') return found.reason
-  assert(own, 'an alert that a room was told of has an incident')
-  const over = OVER.includes(own.state)
-  if (!over || found.change === 'resolved') entry.told = alert
-  if (over) return 'incident-over'
-  mailing.add(own.id, alert, entry.reason)
-  return null
+  const end = deliver(desk, mailing, entry, now, 1)
+  writeAlert(desk.sql, entry, wall, known?.held ?? null)
+  return end
 }

@@ -3,11 +3,13 @@ import type { Instant } from '../protocol/domain.ts'
 import { forgetDue, nextExpiry, pruneAlerts } from './alerts.ts'
 import type { Desk } from './desk.ts'
 import { expire } from './expiry.ts'
+import { nextHeld } from './held.ts'
 import { journalDue, pruneJournal } from './journal.ts'
+import { lookAtHeld } from './look.ts'
 import { nextDue } from './outbox.ts'
 
 /** The alarm's reasons. */
-export type Job = 'outbox' | 'expiry' | 'retention'
+export type Job = 'outbox' | 'expiry' | 'held' | 'retention'
 
 /** How long after a commit the alarm sends what the same turn should have sent: what a crash in between costs, in ms. */
 const OUTBOX_FALLBACK_MS = 1_000
@@ -18,9 +20,14 @@ export function dueJobs(desk: Desk, wall: Instant): { job: Job; due: Instant }[]
   const jobs: { job: Job; due: Instant }[] = []
   const outbox = nextDue(desk.sql)
   if (outbox !== null) jobs.push({ job: 'outbox', due: Math.max(outbox, wall + OUTBOX_FALLBACK_MS) })
-  const expiry = nextExpiry(desk.sql)
-  const expiryWall = expiry === null ? null : wallOf(desk.clock(), expiry)
-  if (expiryWall !== null) jobs.push({ job: 'expiry', due: expiryWall > wall ? expiryWall : wall + OVERDUE_AGAIN_MS })
+  const clock = desk.clock()
+  for (const [job, at] of [
+    ['expiry', nextExpiry(desk.sql)],
+    ['held', nextHeld(desk.sql)],
+  ] as const) {
+    const due = at === null ? null : wallOf(clock, at)
+    if (due !== null) jobs.push({ job, due: due > wall ? due : wall + OVERDUE_AGAIN_MS })
+  }
   for (const due of [journalDue(desk.sql), forgetDue(desk.sql)]) {
     if (due !== null) jobs.push({ job: 'retention', due: Math.max(due, wall + OVERDUE_AGAIN_MS) })
   }
@@ -30,6 +37,7 @@ export function dueJobs(desk: Desk, wall: Instant): { job: Job; due: Instant }[]
 /** Does what is due and needs no call. Each job commits for itself: one that fails does not undo another. */
 export function runJobs(desk: Desk, wall: Instant): void {
   while (desk.commit(() => expire(desk, wall, desk.now())));
+  while (desk.commit(() => lookAtHeld(desk, wall, desk.now())));
   desk.commit(() => {
     pruneJournal(desk.sql, wall)
     pruneAlerts(desk.sql, wall)

@@ -1,7 +1,7 @@
 import type { Instant } from '../protocol/domain.ts'
 import type { AlertIntake, Page, QuarantineIntake, QuarantineRow } from '../protocol/objects.ts'
 
-/** Characters of one stored piece of a body. A row holds 2 MB and a character at most 3 bytes of UTF-8. */
+/** Characters of one stored piece of a body; a shorter body stays whole in its row. A row holds 2 MB, 3 bytes each at most. */
 const PART_CHARS = 500_000
 /** How long raw bodies of understood posts are kept, in ms: a week to look into what a source really said. */
 export const JOURNAL_KEEP_MS = 7 * 86_400_000
@@ -18,17 +18,19 @@ const QUARANTINE_PAGE = 50
 
 /** Keeps a body as it came; answers its number. */
 export function writeJournal(sql: SqlStorage, post: AlertIntake, wall: Instant): number {
+  const whole = post.raw.length <= PART_CHARS
   const { id } = sql
     .exec<{ id: number }>(
-      'INSERT INTO journal (wall, intake, source, units, bytes) VALUES (?, ?, ?, ?, ?) RETURNING id',
+      'INSERT INTO journal (wall, intake, source, units, bytes, body) VALUES (?, ?, ?, ?, ?, ?) RETURNING id',
       wall,
       post.intake,
       post.source,
       post.alerts.length,
       post.raw.length,
+      whole ? post.raw : null,
     )
     .one()
-  for (let part = 0; part * PART_CHARS < post.raw.length; part += 1) {
+  for (let part = 0; !whole && part * PART_CHARS < post.raw.length; part += 1) {
     const body = post.raw.slice(part * PART_CHARS, (part + 1) * PART_CHARS)
     sql.exec('INSERT INTO journal_part (journal, part, body) VALUES (?, ?, ?)', id, part, body)
   }
@@ -38,6 +40,8 @@ export function writeJournal(sql: SqlStorage, post: AlertIntake, wall: Instant):
 
 /** The body of a journal number, or null when it was never there or is no longer kept. */
 export function readJournal(sql: SqlStorage, id: number): string | null {
+  const whole = sql.exec<{ body: string | null }>('SELECT body FROM journal WHERE id = ?', id).toArray()[0]?.body
+  if (typeof whole === 'string') return whole
   const parts = sql
     .exec<{ body: string }>('SELECT body FROM journal_part WHERE journal = ? ORDER BY part', id)
     .toArray()

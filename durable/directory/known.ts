@@ -1,6 +1,6 @@
-import { GROUP_WINDOW_MS, type OpenIncident } from '../core/correlate/group.ts'
+import type { OpenIncident } from '../core/correlate/group.ts'
 import type { Instant } from '../protocol/domain.ts'
-import { readIncident, readRecent, saveActivity } from './incidents.ts'
+import { type Known, readIncident, readRecent, saveActivity } from './incidents.ts'
 
 /** Incidents kept in memory before those are dropped that no window reaches any more. */
 const KNOWN_MAX = 2_000
@@ -9,14 +9,15 @@ const KNOWN_MAX = 2_000
 export const SERVICES_PER_INCIDENT_MAX = 256
 export const GROUPS_PER_INCIDENT_MAX = 64
 
-type Known = OpenIncident & { services: Set<string>; groups: Set<string> }
+/** Label sets remembered of one incident, the youngest: what opened it and what joined for its labels. */
+const LIKENESSES_MAX = 8
 
 /** The incidents that alerts may join, read once and kept in step, so that a post costs no scan of the index. */
 export class KnownIncidents {
   #sql: SqlStorage
   #byId = new Map<string, Known>()
-  /** true when all recent ones are in memory, not only those that were asked for. */
-  #complete = false
+  /** since when all are in memory, not only those that were asked for; null: none were read. */
+  #since: Instant | null = null
   #touched = new Set<string>()
 
   constructor(sql: SqlStorage) {
@@ -30,13 +31,13 @@ export class KnownIncidents {
   }
 
   /** All that could take an alert at `now`, and perhaps more. */
-  recent(now: Instant): Iterable<OpenIncident> {
-    const since = now - GROUP_WINDOW_MS
-    if (!this.#complete) {
+  recent(now: Instant, windowMs: number): Iterable<OpenIncident> {
+    const since = now - windowMs
+    if (this.#since === null || since < this.#since) {
       for (const incident of readRecent(this.#sql, since)) {
         if (!this.#byId.has(incident.id)) this.#byId.set(incident.id, incident)
       }
-      this.#complete = true
+      this.#since = since
     } else if (this.#byId.size > KNOWN_MAX) {
       for (const [id, { lastAlertAt }] of this.#byId) {
         if (lastAlertAt < since && !this.#touched.has(id)) this.#byId.delete(id)
@@ -59,6 +60,14 @@ export class KnownIncidents {
     this.#touched.add(id)
   }
 
+  /** An alert opened it or joined for its labels: others like it may follow. */
+  liken(id: string, pairs: string[]): void {
+    const known = this.get(id)
+    if (!known || known.storm) return
+    known.likenesses = [...known.likenesses, pairs].slice(-LIKENESSES_MAX)
+    this.#touched.add(id)
+  }
+
   /** Writes what was touched, within the caller's transaction: once per incident, however many alerts came. */
   save(): void {
     for (const id of this.#touched) {
@@ -76,7 +85,7 @@ export class KnownIncidents {
 
   forget(): void {
     this.#byId.clear()
-    this.#complete = false
+    this.#since = null
     this.#touched.clear()
   }
 }

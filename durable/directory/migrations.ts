@@ -45,6 +45,19 @@ const MIGRATIONS: readonly string[] = [
   `ALTER TABLE alert ADD COLUMN ended INTEGER;
    DROP INDEX alert_by_wall;
    CREATE INDEX alert_by_end ON alert (ended) WHERE ended IS NOT NULL;`,
+  // What is held back and why, silences, storms; a short body stays in its journal row; `turns` are an alert's changes.
+  `CREATE TABLE held (
+     source TEXT NOT NULL, fingerprint TEXT NOT NULL, service TEXT NOT NULL, reason TEXT NOT NULL, by TEXT NOT NULL,
+     since INTEGER NOT NULL, due INTEGER, units INTEGER NOT NULL, PRIMARY KEY (source, fingerprint)
+   );
+   CREATE INDEX held_by_due ON held (due) WHERE due IS NOT NULL;
+   CREATE INDEX held_by_service ON held (service, since);
+   CREATE INDEX held_by_age ON held (since);
+   CREATE TABLE silence (id TEXT PRIMARY KEY, ends INTEGER NOT NULL, json TEXT NOT NULL);
+   ALTER TABLE alert ADD COLUMN turns TEXT;
+   ALTER TABLE incident ADD COLUMN likenesses TEXT NOT NULL DEFAULT '[]';
+   ALTER TABLE incident ADD COLUMN storm INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE journal ADD COLUMN body TEXT;`,
 ]
 
 /** Brings the tables to the present shape, each step once, in one transaction. */

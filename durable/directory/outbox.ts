@@ -15,6 +15,8 @@ const RETRY_MS_LONGEST = 30_000
 export interface Delivered {
   alert: Alert
   reason: string
+  /** what the reason found. */
+  matched?: string
 }
 
 /** What somebody must still hear. */

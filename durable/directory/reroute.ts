@@ -1,4 +1,3 @@
-import { assert } from '../core/assert.ts'
 import { groupOf } from '../core/correlate/group.ts'
 import type { Instant } from '../protocol/domain.ts'
 import { type AlertEntry, readAlert, writeAlert } from './alerts.ts'
@@ -19,21 +18,23 @@ export function reroute(desk: Desk, batch: Batch, wall: Instant = Date.now()): v
   markClosed(desk.sql, batch.target, now)
   desk.incidents.reread(batch.target)
   const firing = latestFiring(desk, batch)
-  // Only what was received fires; what the directory adds itself are ends.
-  assert(firing.length <= units, 'each alert that moves is a received one')
   const mailing = new Mailing(desk, wall, now)
+  // What moves takes a received unit along while there are any: what a silence let through had its end before.
+  let left = units
   for (const entry of firing) {
     if (!entry.told) continue
+    // It was told once: no threshold holds it back again.
     const at = place(desk, mailing, entry.told, null, now)
     Object.assign(entry, { incident: at.incident, reason: at.reason, matched: at.matched })
     desk.incidents.touch(at.incident, now, entry.told.service, groupOf(entry.told))
-    writeAlert(desk.sql, entry, wall)
-    mailing.add(at.incident, entry.told, at.reason)
+    writeAlert(desk.sql, entry, wall, entry.held)
+    mailing.add(at.incident, entry.told, at, left > 0 ? 1 : 0)
+    left = Math.max(0, left - 1)
   }
   mailing.post()
   desk.incidents.save()
-  settleUnits(desk.sql, 'deduplicated', units - firing.length)
-  count(desk.sql, 'deduplicated:incident-over', units - firing.length)
+  settleUnits(desk.sql, 'deduplicated', left)
+  count(desk.sql, 'deduplicated:incident-over', left)
 }
 
 // As they stand now, each once; an alert that meanwhile belongs elsewhere is left there.

@@ -46,9 +46,9 @@ export type RoomCommand =
       catalogue: Catalogue
       policy: string
       killSwitch: boolean
-      alerts: { alert: Alert; reason: string }[]
+      alerts: { alert: Alert; reason: string; matched?: string }[]
     }
-  | { type: 'deliver-alerts'; alerts: { alert: Alert; reason: string }[] }
+  | { type: 'deliver-alerts'; alerts: { alert: Alert; reason: string; matched?: string }[] }
   | { type: 'record-evidence'; run: number; drafts: EvidenceDraft[]; gaps: Gap[] }
   | { type: 'report-finding'; agent: AgentName; run: number; draft: FindingDraft; provenance: Provenance }
   | { type: 'agent-failed'; agent: AgentName; run: number; reason: string }

@@ -26,8 +26,10 @@ import type {
 /** What happened in a room. Events never change meaning; see `upgrade.ts`. */
 export type EventBody =
   | { type: 'incident-opened'; head: IncidentHead; catalogue: Catalogue; policy: string; killSwitch: boolean }
-  | { type: 'alert-attached'; alert: Alert; reason: string }
-  | { type: 'alert-updated'; alert: Alert }
+  /** `matched`: what the reason found, e.g. the neighbour, the change, the share of labels. */
+  | { type: 'alert-attached'; alert: Alert; reason: string; matched?: string }
+  /** `reason` where there is a new one, e.g. `flapping`. */
+  | { type: 'alert-updated'; alert: Alert; reason?: string; matched?: string }
   | { type: 'alerts-cleared' }
   | { type: 'severity-raised'; from: Severity; to: Severity; reason: string }
   | { type: 'incident-acknowledged' }

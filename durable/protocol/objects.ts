@@ -46,7 +46,8 @@ export interface QuarantineRow {
 
 /** Answered only after the journal row is durable. */
 export type IntakeReceipt =
-  | { ok: true; journal: number; received: number; deduplicated: number }
+  /** `quarantined`: why the whole post is kept unread instead. */
+  | { ok: true; journal: number; received: number; deduplicated: number; quarantined?: string }
   | { ok: false; reason: 'overloaded' | 'storage'; retryAfterS: number }
 
 /** received = attached + deduplicated + suppressed + quarantined + pending, always. */

@@ -37,7 +37,7 @@ export interface View {
   severity: Severity
   /** when each state was first reached; cleared by a reopening where it no longer holds. */
   times: { acknowledged: Instant | null; mitigated: Instant | null; resolved: Instant | null; closed: Instant | null }
-  alerts: Record<string, Alert & { reason: string }>
+  alerts: Record<string, Alert & { reason: string; matched?: string }>
   /** alerts attached beyond ALERTS_PER_ROOM_MAX: counted here, kept in the directory. */
   alertsBeyond: number
   /** since when no alert fires; null while one does, or while none ever came. */
@@ -121,6 +121,14 @@ export function project(view: View, event: RoomEvent): void {
   apply(view, event.body, event.at, event.by.name)
 }
 
+// An update without a reason of its own keeps the one by which the alert came.
+function because({ reason = '', matched }: { reason?: string; matched?: string }): {
+  reason: string
+  matched?: string
+} {
+  return matched === undefined ? { reason } : { reason, matched }
+}
+
 function countPerson(view: View, name: string, body: EventBody): void {
   const takesPart =
     body.type === 'incident-acknowledged' ||
@@ -142,12 +150,13 @@ function apply(view: View, body: EventBody, at: Instant, by: string): void {
       return
     case 'alert-attached':
       if (Object.keys(view.alerts).length >= ALERTS_PER_ROOM_MAX) view.alertsBeyond += 1
-      else view.alerts[alertKey(body.alert)] = { ...body.alert, reason: body.reason }
+      else view.alerts[alertKey(body.alert)] = { ...body.alert, ...because(body) }
       if (body.alert.status === 'firing') view.alertsClearSince = null
       return
     case 'alert-updated': {
       const known = view.alerts[alertKey(body.alert)]
-      if (known) view.alerts[alertKey(body.alert)] = { ...body.alert, reason: known.reason }
+      if (known)
+        view.alerts[alertKey(body.alert)] = { ...body.alert, ...because(body.reason === undefined ? known : body) }
       if (body.alert.status === 'firing') view.alertsClearSince = null
       return
     }
@@ -233,7 +242,11 @@ function apply(view: View, body: EventBody, at: Instant, by: string): void {
     }
     case 'proposal-made':
       // Copied where later events write: an event must not change by what was folded after it.
-      view.proposals.push({ ...body.proposal, votes: [...body.proposal.votes], decisions: [...body.proposal.decisions] })
+      view.proposals.push({
+        ...body.proposal,
+        votes: [...body.proposal.votes],
+        decisions: [...body.proposal.decisions],
+      })
       view.humanAsked = null
       return
     case 'ballot-opened':

@@ -308,7 +308,7 @@ describe('durable before answered', () => {
     const kept = () =>
       runInDurableObject(directory, (_, { storage: { sql } }) => ({
         alerts: sql.exec<{ fingerprint: string }>('SELECT fingerprint FROM alert ORDER BY fingerprint').toArray(),
-        bodies: sql.exec<{ n: number }>('SELECT COUNT(*) AS n FROM journal_part').one().n,
+        bodies: sql.exec<{ n: number }>('SELECT COUNT(*) AS n FROM journal WHERE body IS NOT NULL').one().n,
       }))
     await runInDurableObject(directory, (_, { storage: { sql } }) => {
       sql.exec('UPDATE journal SET wall = wall - ?', JOURNAL_KEEP_MS - 60_000)

@@ -1,9 +1,13 @@
 import type { Alert, IncidentState, Instant } from '../../protocol/domain.ts'
+import { type ChangeReach, sameChange } from './change.ts'
+import { SIMILAR_MIN, identityPairs, similarity } from './similar.ts'
 import { type Links, within } from './topology.ts'
 
-/** An incident takes further alerts for so long after its last one; every alert rolls the window on. PagerDuty's
- *  intelligent grouping uses the same five minutes. */
+/** An incident takes further alerts for so long after its last one, where the catalogue says nothing else; every alert
+ *  rolls the window on. PagerDuty's intelligent grouping uses the same five minutes. */
 export const GROUP_WINDOW_MS = 300_000
+/** However it rolls, an incident takes nobody else's alerts so long after it opened. */
+export const GROUP_AGE_MS_MAX = 86_400_000
 /** Calls that an alert may be away from an incident's services and still be its neighbour. */
 export const GROUP_HOPS_MAX = 2
 /** Firing again so soon after its incident ended concerns that incident. */
@@ -18,14 +22,31 @@ export interface OpenIncident {
   /** `groupOf` of its alerts. */
   groups: ReadonlySet<string>
   lastAlertAt: Instant
+  openedAt: Instant
+  /** the identity labels of alerts that joined it for their labels or opened it: `identityPairs`, a few of them. */
+  likenesses: readonly (readonly string[])[]
+  /** it gathers a storm: what it holds has nothing in common but the time. */
+  storm: boolean
   /** since when it is resolved, closed, canceled or merged; null while it is not. */
   endedAt: Instant | null
 }
 
 /** Which incident an alert belongs to, why, and by what. */
 export type Correlation =
-  | { incident: string; reason: 'same-alert' | 'same-group' | 'same-service' | 'topology-neighbour'; matched: string }
+  | {
+      incident: string
+      reason: 'same-alert' | 'same-group' | 'same-service' | 'topology-neighbour' | 'same-change' | 'similar-labels'
+      matched: string
+    }
   | { incident: null; reason: 'new-alert'; matched: '' }
+
+/** What correlation needs to know of the namespace. */
+export interface Surroundings {
+  links: Links
+  /** recent changes and what they reach. */
+  changes: readonly ChangeReach[]
+  windowMs: number
+}
 
 /** The group an alert's sender put it in; groups of two sources are two. */
 export function groupOf(alert: Pick<Alert, 'source' | 'groupKey'>): string | null {
@@ -34,18 +55,19 @@ export function groupOf(alert: Pick<Alert, 'source' | 'groupKey'>): string | nul
 
 /**
  * Where an alert that begins to fire at `now` belongs: its own incident where that is still on or only just resolved;
- * else one in whose window it falls, by its group, its service, or the nearest service up to two calls away; else a new
- * one. Of several, the one with the youngest alert, then the smaller id: never chance.
+ * else one in whose window it falls, by its group, its service, the nearest service up to two calls away, a change that
+ * reaches both, or labels that are nearly the same; else a new one. Of several, the one with the youngest alert, then the
+ * smaller id: never chance. A storm's incident takes by group and service only.
  */
 export function correlate(
-  alert: Pick<Alert, 'source' | 'groupKey' | 'service'>,
+  alert: Pick<Alert, 'source' | 'groupKey' | 'service' | 'labels'>,
   own: OpenIncident | null,
   incidents: Iterable<OpenIncident>,
-  links: Links,
+  around: Surroundings,
   now: Instant,
 ): Correlation {
   if (own && takesItsOwn(own, now)) return { incident: own.id, reason: 'same-alert', matched: own.id }
-  const open = [...incidents].filter((incident) => takesOthers(incident, now))
+  const open = [...incidents].filter((incident) => takesOthers(incident, around.windowMs, now))
   const group = groupOf(alert)
   if (group !== null) {
     const same = youngest(open.filter((incident) => incident.groups.has(group)))
@@ -53,7 +75,12 @@ export function correlate(
   }
   const same = youngest(open.filter((incident) => incident.services.has(alert.service)))
   if (same) return { incident: same.id, reason: 'same-service', matched: alert.service }
-  return neighbour(alert.service, open, links) ?? { incident: null, reason: 'new-alert', matched: '' }
+  const causes = open.filter((incident) => !incident.storm)
+  return (
+    neighbour(alert.service, causes, around.links) ??
+    byChange(alert.service, causes, around.changes, now) ??
+    byLabels(alert.labels, causes) ?? { incident: null, reason: 'new-alert', matched: '' }
+  )
 }
 
 /** Whether an alert that its source keeps calling firing needs a new incident: its own ended too long ago. */
@@ -67,8 +94,11 @@ function takesItsOwn(incident: OpenIncident, now: Instant): boolean {
   return incident.endedAt === null
 }
 
-function takesOthers(incident: OpenIncident, now: Instant): boolean {
-  return takesItsOwn(incident, now) && now - incident.lastAlertAt <= GROUP_WINDOW_MS
+/** Whether it takes alerts that are not its own at `now`. */
+export function takesOthers(incident: OpenIncident, windowMs: number, now: Instant): boolean {
+  return (
+    takesItsOwn(incident, now) && now - incident.lastAlertAt <= windowMs && now - incident.openedAt <= GROUP_AGE_MS_MAX
+  )
 }
 
 function neighbour(service: string, open: OpenIncident[], links: Links): Correlation | null {
@@ -81,6 +111,37 @@ function neighbour(service: string, open: OpenIncident[], links: Links): Correla
     return { incident: found.id, reason: 'topology-neighbour', matched }
   }
   return null
+}
+
+function byChange(
+  service: string,
+  open: OpenIncident[],
+  changes: readonly ChangeReach[],
+  now: Instant,
+): Correlation | null {
+  if (changes.length === 0) return null
+  const reached = new Map<OpenIncident, string>()
+  for (const incident of open) {
+    const change = sameChange(changes, service, incident.services, now)
+    if (change !== null) reached.set(incident, change)
+  }
+  const found = youngest([...reached.keys()])
+  return found && { incident: found.id, reason: 'same-change', matched: reached.get(found) ?? '' }
+}
+
+// The most alike; of equals the youngest. The figure is shown, so that people can judge it.
+function byLabels(labels: Readonly<Record<string, string>>, open: OpenIncident[]): Correlation | null {
+  const pairs = identityPairs(labels)
+  let best = 0
+  let alike: OpenIncident[] = []
+  for (const incident of open) {
+    const figure = Math.max(0, ...incident.likenesses.map((other) => similarity(pairs, other)))
+    if (figure < SIMILAR_MIN || figure < best) continue
+    alike = figure > best ? [incident] : [...alike, incident]
+    best = figure
+  }
+  const found = youngest(alike)
+  return found && { incident: found.id, reason: 'similar-labels', matched: `${best.toFixed(2)} of labels shared` }
 }
 
 function youngest(incidents: OpenIncident[]): OpenIncident | null {

@@ -10,7 +10,10 @@ import { settleByAlerts } from './lifecycle.ts'
 import type { State } from './state.ts'
 
 type Of<T extends RoomCommand['type']> = Extract<RoomCommand, { type: T }>
-type Delivered = { alert: Alert; reason: string }
+/** The correlation's word for an alert whose end is held back. */
+const FLAPPING = 'flapping'
+
+type Delivered = { alert: Alert; reason: string; matched?: string }
 
 /** Opens the room with its frozen catalogue and first alerts. */
 export function open(state: State, command: Command, body: Of<'open'>): Decided[] | Refusal {
@@ -57,10 +60,11 @@ function news(alert: Alert): string {
   return canonical({ status, startsAt, endsAt, severity, title, service, labels, annotations, links })
 }
 
-function isNews(state: State, alert: Alert): boolean {
+// Another reason than the one shown is news too: that an alert flaps, or no longer does.
+function isNews(state: State, { alert, reason }: Delivered): boolean {
   const key = alertKey(alert)
   const shown = state.view.alerts[key]
-  if (shown) return news(shown) !== news(alert)
+  if (shown) return news(shown) !== news(alert) || (reason === FLAPPING) !== (shown.reason === FLAPPING)
   // Counted by the view, not held: its level alone is known.
   const known = state.levels[key]
   return (
@@ -77,12 +81,18 @@ function levels(state: State, command: Command, delivered: Delivered[], personal
   const status = new Map(Object.entries(state.levels).map(([key, level]) => [key, level.status]))
   const inBatch = new Map<string, string>()
   let severity = state.view.head ? state.view.severity : null
-  for (const { alert, reason } of delivered) {
+  for (const one of delivered) {
+    const { alert, reason, matched } = one
+    const why = matched === undefined ? { reason } : { reason, matched }
     const key = alertKey(alert)
     const before = inBatch.get(key)
-    if (before === undefined ? !isNews(state, alert) : before === news(alert)) continue
+    if (before === undefined ? !isNews(state, one) : before === news(alert)) continue
     inBatch.set(key, news(alert))
-    bodies.push(status.has(key) ? { type: 'alert-updated', alert } : { type: 'alert-attached', alert, reason })
+    const known = status.has(key)
+    const flaps = reason === FLAPPING || state.view.alerts[key]?.reason === FLAPPING
+    bodies.push(
+      known ? { type: 'alert-updated', alert, ...(flaps ? why : {}) } : { type: 'alert-attached', alert, ...why },
+    )
     status.set(key, alert.status)
     const candidate = severityFor(alert.severity)
     if (severity !== null && alert.status === 'firing' && candidate < severity) {

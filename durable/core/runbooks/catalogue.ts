@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../protocol/domain.ts'
-import { type Check, type Problem, flag, listOf, number, oneOf, orNull, record, text } from './shape.ts'
+import { type Check, type Problem, flag, listOf, number, oneOf, optional, orNull, record, text } from './shape.ts'
+import { correlation, correlationProblems } from './correlation.ts'
 import { ownIntakes, source, sourceProblems } from './source.ts'
 
 export type CheckedCatalogue = { ok: true; catalogue: Catalogue } | { ok: false; problems: Problem[] }
@@ -46,6 +47,7 @@ const shape = record({
   services: listOf(service),
   runbooks: listOf(runbook),
   sources: listOf(source),
+  correlation: optional(correlation),
   endpoints: listOf(record({ name: text, url: text })),
 })
 
@@ -59,7 +61,12 @@ export function checkCatalogue(value: unknown): CheckedCatalogue {
   shape(value, '', problems)
   if (problems.length > 0) return { ok: false, problems }
   const catalogue = value as Catalogue
-  problems.push(...references(catalogue), ...runbooks(catalogue), ...sourceProblems(catalogue.sources))
+  problems.push(
+    ...references(catalogue),
+    ...runbooks(catalogue),
+    ...sourceProblems(catalogue.sources),
+    ...correlationProblems(catalogue),
+  )
   return problems.length === 0 ? { ok: true, catalogue } : { ok: false, problems }
 }
 

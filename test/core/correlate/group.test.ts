@@ -19,12 +19,17 @@ const links = linksOf([
   { id: 'search-api', dependencies: ['nowhere'] },
 ])
 
+const around = { links, changes: [], windowMs: GROUP_WINDOW_MS }
+
 const incident = (id: string, said: Partial<OpenIncident> = {}): OpenIncident => ({
   id,
   state: 'triggered',
   services: new Set(['checkout']),
   groups: new Set<string>(),
   lastAlertAt: NOW - 1_000,
+  openedAt: NOW - 1_000,
+  likenesses: [],
+  storm: false,
   endedAt: null,
   ...said,
 })
@@ -37,18 +42,18 @@ describe('which incident an alert belongs to', () => {
     const byService = incident('inc_service', { services: new Set(['storefront']) })
     const byTopology = incident('inc_near000', { services: new Set(['checkout']) })
     const all = [byTopology, byService, byGroup]
-    expect(correlate(grouped, null, all, links, NOW)).toMatchObject({ incident: byGroup.id, reason: 'same-group' })
-    expect(correlate(grouped, null, all.slice(0, 2), links, NOW)).toMatchObject({
+    expect(correlate(grouped, null, all, around, NOW)).toMatchObject({ incident: byGroup.id, reason: 'same-group' })
+    expect(correlate(grouped, null, all.slice(0, 2), around, NOW)).toMatchObject({
       incident: byService.id,
       reason: 'same-service',
       matched: 'storefront',
     })
-    expect(correlate(grouped, null, [byTopology], links, NOW)).toEqual({
+    expect(correlate(grouped, null, [byTopology], around, NOW)).toEqual({
       incident: byTopology.id,
       reason: 'topology-neighbour',
       matched: 'checkout',
     })
-    expect(correlate(grouped, null, [], links, NOW)).toMatchObject({ incident: null, reason: 'new-alert' })
+    expect(correlate(grouped, null, [], around, NOW)).toMatchObject({ incident: null, reason: 'new-alert' })
   })
 
   test('[IN26] the same group key of another source is another group', () => {
@@ -56,11 +61,11 @@ describe('which incident an alert belongs to', () => {
       services: new Set(['far']),
       groups: new Set([`elsewhere ${grouped.groupKey}`]),
     })
-    expect(correlate(grouped, null, [other], links, NOW).incident).toBeNull()
+    expect(correlate(grouped, null, [other], around, NOW).incident).toBeNull()
   })
 
   test('[IN27] a neighbour is at most two calls away, in either direction, and the nearer one wins', () => {
-    const of = (service: string, found: OpenIncident[]) => correlate(alert({ service }), null, found, links, NOW)
+    const of = (service: string, found: OpenIncident[]) => correlate(alert({ service }), null, found, around, NOW)
     const database = incident('inc_db00000', { services: new Set(['orders-db']) })
     expect(of('checkout', [database])).toMatchObject({ reason: 'topology-neighbour', matched: 'orders-db' })
     expect(of('storefront', [database]).reason).toBe('new-alert')
@@ -76,7 +81,7 @@ describe('which incident an alert belongs to', () => {
 
   test('[IN28] the window is five minutes since the incident’s last alert and rolls on with it', () => {
     const at = (lastAlertAt: number) =>
-      correlate(alert(), null, [incident('inc_window0', { lastAlertAt })], links, NOW).incident
+      correlate(alert(), null, [incident('inc_window0', { lastAlertAt })], around, NOW).incident
     expect(at(NOW - GROUP_WINDOW_MS)).toBe('inc_window0')
     expect(at(NOW - GROUP_WINDOW_MS - 1)).toBeNull()
   })
@@ -84,21 +89,21 @@ describe('which incident an alert belongs to', () => {
   test('[IN28] a closed, canceled or merged incident takes no alert', () => {
     for (const state of ['closed', 'canceled', 'merged'] as const) {
       const ended = incident('inc_ended00', { state, endedAt: NOW - 1_000 })
-      expect(correlate(alert(), null, [ended], links, NOW).incident).toBeNull()
-      expect(correlate(alert(), ended, [], links, NOW).incident).toBeNull()
+      expect(correlate(alert(), null, [ended], around, NOW).incident).toBeNull()
+      expect(correlate(alert(), ended, [], around, NOW).incident).toBeNull()
     }
   })
 
   test('[IN29] an alert goes to its own incident while that is open, however long ago the last alert was', () => {
     const own = incident('inc_own0000', { lastAlertAt: 0 })
     const other = incident('inc_other00')
-    expect(correlate(alert(), own, [own, other], links, NOW)).toMatchObject({ incident: own.id, reason: 'same-alert' })
+    expect(correlate(alert(), own, [own, other], around, NOW)).toMatchObject({ incident: own.id, reason: 'same-alert' })
   })
 
   test('[IN30] firing again within ten minutes of the resolution concerns the same incident, later a new one', () => {
     const own = (endedAt: number) => incident('inc_own0000', { state: 'resolved', lastAlertAt: 0, endedAt })
-    expect(correlate(alert(), own(NOW - REFIRE_MS), [], links, NOW).incident).toBe('inc_own0000')
-    expect(correlate(alert(), own(NOW - REFIRE_MS - 1), [], links, NOW).incident).toBeNull()
+    expect(correlate(alert(), own(NOW - REFIRE_MS), [], around, NOW).incident).toBe('inc_own0000')
+    expect(correlate(alert(), own(NOW - REFIRE_MS - 1), [], around, NOW).incident).toBeNull()
   })
 
   test('[IN31] an alert that still fires ten minutes after its incident ended has outlived it', () => {
@@ -125,8 +130,8 @@ describe('which incident an alert belongs to', () => {
             lastAlertAt: NOW - ago,
           }),
         )
-        const forward = correlate(grouped, null, incidents, links, NOW)
-        expect(correlate(grouped, null, incidents.toReversed(), links, NOW)).toEqual(forward)
+        const forward = correlate(grouped, null, incidents, around, NOW)
+        expect(correlate(grouped, null, incidents.toReversed(), around, NOW)).toEqual(forward)
       }),
     )
   })

@@ -1,0 +1,85 @@
+import type { AlertIntake, IntakeReceipt } from '../protocol/objects.ts'
+
+/** Posts in one transaction: what queues up during one flush of a busy disk, and a bound on one turn. */
+export const POSTS_PER_COMMIT_MAX = 256
+
+export interface Counter {
+  /** Whether posts are refused now, and with what; null: they are taken. */
+  refuses(): IntakeReceipt | null
+  /** Commits posts together; throws, and then nothing of any of them is kept. */
+  commit(posts: readonly AlertIntake[]): IntakeReceipt[]
+  /** The end of a post that threw `thrown` when it was committed alone. */
+  culprit(post: AlertIntake, thrown: unknown, neighboursStand: boolean): IntakeReceipt
+  /** Resolves when what was committed is on disk. */
+  flushed(): Promise<void>
+}
+
+interface Waiting {
+  post: AlertIntake
+  answer: (receipt: IntakeReceipt) => void
+}
+
+/**
+ * Adaptive group commit: a post that comes while nothing flies is committed at once, in the turn of its call; what comes
+ * while a flush is under way waits and goes in one transaction with the others, so that a storm costs one flush for many
+ * posts and a single post costs what it did. A transaction that throws is taken apart: each post alone, and only the one
+ * that throws again is set aside.
+ */
+export class GroupCommit {
+  readonly #counter: Counter
+  #waiting: Waiting[] = []
+  #busy = false
+
+  constructor(counter: Counter) {
+    this.#counter = counter
+  }
+
+  take(post: AlertIntake): Promise<IntakeReceipt> {
+    return new Promise((answer) => {
+      this.#waiting.push({ post, answer })
+      if (!this.#busy) void this.#work()
+    })
+  }
+
+  async #work(): Promise<void> {
+    this.#busy = true
+    try {
+      while (this.#waiting.length > 0) {
+        const batch = this.#waiting.splice(0, POSTS_PER_COMMIT_MAX)
+        const receipts = this.#receipts(batch.map(({ post }) => post))
+        for (const [index, { answer }] of batch.entries()) {
+          const receipt = receipts[index]
+          if (receipt) answer(receipt)
+        }
+        await this.#counter.flushed()
+      }
+    } finally {
+      this.#busy = false
+    }
+  }
+
+  #receipts(posts: AlertIntake[]): IntakeReceipt[] {
+    const refused = this.#counter.refuses()
+    if (refused) return posts.map(() => refused)
+    try {
+      return this.#counter.commit(posts)
+    } catch (thrown) {
+      return posts.length === 1 && posts[0] ? [this.#counter.culprit(posts[0], thrown, false)] : this.#apart(posts)
+    }
+  }
+
+  #apart(posts: AlertIntake[]): IntakeReceipt[] {
+    const ends = posts.map((post): { receipt: IntakeReceipt } | { post: AlertIntake; thrown: unknown } => {
+      try {
+        const [receipt] = this.#counter.commit([post])
+        return receipt ? { receipt } : { post, thrown: new Error('no receipt') }
+      } catch (thrown) {
+        return { post, thrown }
+      }
+    })
+    const neighboursStand = ends.some((end) => 'receipt' in end)
+    return ends.map((end) =>
+      'receipt' in end ? end.receipt : this.#counter.culprit(end.post, end.thrown, neighboursStand),
+    )
+  }
+}
