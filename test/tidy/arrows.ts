@@ -32,7 +32,17 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'worker/',
     rooms: ['durable/protocol/', 'durable/index.ts', 'bridge/', 'scenarios/', 'package.json'],
-    packages: ['cloudflare:workers', 'hono', 'hono/*', 'jose', 'zod/mini', 'node:crypto', 'node:buffer', 'node:zlib'],
+    packages: [
+      'cloudflare:workers',
+      'hono',
+      'hono/*',
+      'jose',
+      'yaml',
+      'zod/mini',
+      'node:crypto',
+      'node:buffer',
+      'node:zlib',
+    ],
   },
   {
     path: 'web/',
