@@ -29,3 +29,10 @@ export const PROPOSALS_PER_INCIDENT_MAX = 4
 export const RESUME_EVENTS_MAX = 1_000
 /** Server says the beat; clients ping this often. */
 export const HEARTBEAT_MS = 25_000
+/** What a socket may be sent beyond what its client said it has read; then it waits, and in the end it is closed. */
+export const WINDOW_EVENTS_MAX = 256
+export const WINDOW_BYTES_MAX = 512_000
+/** A client says how far it has read after so many events, so many bytes of them, or so long after the first unsaid one. */
+export const ACK_EVENTS = WINDOW_EVENTS_MAX / 2
+export const ACK_BYTES = WINDOW_BYTES_MAX / 2
+export const ACK_WITHIN_MS = 10_000

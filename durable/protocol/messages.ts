@@ -28,8 +28,12 @@ export type ServerMessage =
   | { type: 'presence'; people: { name: string; role: Role; sockets: number }[] }
   | { type: 'bye'; code: number; reason: string; retryMs: number }
 
-/** What a client says in a room. `cmd` makes a command idempotent: the same one is answered with the first answer. */
-export type ClientMessage = { type: 'command'; cmd: string; command: PersonCommand }
+/** What a client says in a room. */
+export type ClientMessage =
+  /** `cmd` makes it idempotent: the same one of the same person is answered with the first answer. */
+  | { type: 'command'; cmd: string; command: PersonCommand }
+  /** everything up to this event was read (`acks.ts` says when to say so); without it the room stops sending. */
+  | { type: 'ack'; seq: number }
 
 /** What the lobby says: the list, then each row that changed. */
 export type LobbyMessage =

@@ -37,7 +37,7 @@ export function connect(request: Request, { kernel, sessions, greeter, joined }:
     bye(server, code, reason)
     return response
   }
-  sessions.accept(server, { ...person, sent: kernel.state.view.seq }, tagsOf(request.headers))
+  sessions.accept(server, person, kernel.state.view.seq, tagsOf(request.headers))
   send(server, greeter.hello(person, resumeOf(new URL(request.url)), Date.now()))
   joined()
   return response

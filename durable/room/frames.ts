@@ -1,5 +1,4 @@
 import * as z from 'zod/mini'
-import type { PersonCommand } from '../protocol/commands.ts'
 import type { GuardClauseName } from '../protocol/domain.ts'
 import { FRAME_BYTES_MAX } from '../protocol/limits.ts'
 import type { ClientMessage } from '../protocol/messages.ts'
@@ -49,11 +48,14 @@ const personCommand = z.discriminatedUnion('type', [
   }),
 ])
 
-const message = z.object({
-  type: z.literal('command'),
-  cmd: z.string().check(z.minLength(1), z.maxLength(CMD_CHARS_MAX)),
-  command: personCommand,
-})
+const message = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('command'),
+    cmd: z.string().check(z.minLength(1), z.maxLength(CMD_CHARS_MAX)),
+    command: personCommand,
+  }),
+  z.object({ type: z.literal('ack'), seq: z.int().check(z.minimum(0)) }),
+])
 
 /** A frame that a client sent, or why it is none; `close` names the close code where the connection cannot go on. */
 export type Frame =
@@ -66,6 +68,15 @@ export type Frame =
       cmd: string
     }
 
+/** An ack as our own clients write it. Acks are most of what a busy room hears, so this shape is read without a parser. */
+const ACK = /^\{"type":"ack","seq":(\d{1,15})\}$/
+
+/** The seq of an ack in the plain shape, else null. */
+export function readAck(data: string | ArrayBuffer): number | null {
+  const match = typeof data === 'string' && data.length < CMD_CHARS_MAX ? ACK.exec(data) : null
+  return match ? Number(match[1]) : null
+}
+
 /** Reads one frame. Never throws; unknown members are dropped. */
 export function readFrame(data: string | ArrayBuffer): Frame {
   if (typeof data !== 'string') return bad('binary-frame', 'frames are JSON text', 1003)
@@ -77,7 +88,7 @@ export function readFrame(data: string | ArrayBuffer): Frame {
     return bad('not-json', 'frames are JSON text', null)
   }
   const read = message.safeParse(value)
-  if (read.success) return { ok: true, message: { ...read.data, command: read.data.command satisfies PersonCommand } }
+  if (read.success) return { ok: true, message: read.data satisfies ClientMessage }
   const at = read.error.issues[0]
   return bad('unknown-message', at ? `${at.path.join('.')}: ${at.message}` : '', null, cmdOf(value))
 }

@@ -3,7 +3,7 @@ import type { ServerMessage } from '../protocol/messages.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
 import type { Kernel } from './kernel.ts'
 import { bytesAfter, jsonAfter } from './log.ts'
-import type { Session } from './sessions.ts'
+import type { Person } from './sessions.ts'
 
 /** A delta of more stored bytes than this is dearer than the view itself: frozen evidence is a hundred kilobytes a run. */
 export const DELTA_BYTES_MAX = 256_000
@@ -40,7 +40,7 @@ export class Greeter {
   }
 
   /** The events after the client's own last one, when this log holds them and they are few and small; else the whole view. */
-  hello({ person, role }: Omit<Session, 'sent'>, resume: Resume, wall: number): string {
+  hello({ person, role }: Person, resume: Resume, wall: number): string {
     const kernel = this.#kernel
     const { seq } = kernel.state.view
     const { after, epoch } = resume

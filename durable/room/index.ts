@@ -20,8 +20,9 @@ import { pending, unpark } from './outbox.ts'
 import { Peers } from './peers.ts'
 import { placeOf } from './places.ts'
 import { PresenceTeller } from './presence.ts'
-import { Sessions, bye, closeBack, send } from './sessions.ts'
+import { Sessions, closeBack } from './sessions.ts'
 import { Wake } from './wake.ts'
+import { Weights } from './weights.ts'
 
 /** Events in one page of the log. */
 export const EVENTS_PER_PAGE_MAX = 1_000
@@ -48,11 +49,13 @@ export class IncidentRoom extends DurableObject<Env> {
     const { sql } = ctx.storage
     this.#kernel = new Kernel(ctx.storage, (events) => this.#committed(events))
     this.#sessions = new Sessions(ctx)
-    this.#fanout = new Fanout(
-      this.#sessions,
-      (seq) => jsonAfter(sql, seq),
-      () => this.#kernel.state.view.seq,
-    )
+    this.#fanout = new Fanout({
+      sessions: this.#sessions,
+      weights: new Weights(),
+      jsonBetween: (after, upTo) => jsonAfter(sql, after, upTo - after),
+      head: () => this.#kernel.state.view.seq,
+      left: () => this.#presence.changed(Date.now()),
+    })
     this.#presence = new PresenceTeller(this.#sessions)
     this.#greeter = new Greeter(this.#kernel, sql)
     this.#drain = new Drain({
@@ -65,7 +68,7 @@ export class IncidentRoom extends DurableObject<Env> {
     this.#wake = new Wake(this.#kernel, this.#drain, ctx.storage)
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG))
     if (this.#kernel.isOpen) {
-      this.#fanout.flush(Date.now())
+      this.#fanout.resume(sql, Date.now())
       this.#wake.arm(Date.now())
     }
   }
@@ -151,6 +154,8 @@ export class IncidentRoom extends DurableObject<Env> {
       sessions: this.#sessions,
       seq: () => this.#kernel.state.view.seq,
       order: (order) => this.#audited(order, this.#order(order)),
+      acked: (seq) => this.#fanout.acked(socket, seq, Date.now()),
+      left: () => this.#presence.changed(Date.now()),
     })
   }
 
@@ -166,8 +171,8 @@ export class IncidentRoom extends DurableObject<Env> {
   /** A sign-in is over, and the sockets that came by it: nothing they still send is heard. */
   async endSockets(session: string, reason: string): Promise<void> {
     for (const socket of this.ctx.getWebSockets(tagOf(session))) {
-      bye(socket, CLOSE.unauthenticated, reason)
-      this.#gone(socket)
+      this.#sessions.dismiss(socket, CLOSE.unauthenticated, reason)
+      this.#presence.changed(Date.now())
     }
   }
 
@@ -216,8 +221,7 @@ export class IncidentRoom extends DurableObject<Env> {
 
   #turnClock(clock: DrillClock): void {
     this.#kernel.setClock(clock)
-    const text = JSON.stringify({ type: 'clock', clock } satisfies ServerMessage)
-    for (const [socket] of this.#sessions.all()) send(socket, text)
+    this.#sessions.tell('clock', JSON.stringify({ type: 'clock', clock } satisfies ServerMessage))
     this.#go()
   }
 

@@ -1,5 +1,5 @@
 import type { ServerMessage } from '../protocol/messages.ts'
-import { type Sessions, send } from './sessions.ts'
+import type { Sessions } from './sessions.ts'
 
 /** Who is here is told at most once in so many ms. */
 export const PRESENCE_EVERY_MS = 1_000
@@ -27,8 +27,7 @@ export class PresenceTeller {
   #tell(): void {
     this.#timer = null
     this.#last = Date.now()
-    const text = JSON.stringify(presenceOf(this.#sessions))
-    for (const [socket] of this.#sessions.all()) send(socket, text)
+    this.#sessions.tell('presence', JSON.stringify(presenceOf(this.#sessions)))
   }
 }
 
