@@ -28,6 +28,14 @@ import type {
   TokenWorth,
   Visitor,
 } from '../durable/protocol/access.ts'
+import type {
+  IntakeReasons,
+  NewSilence,
+  SilenceAnswer,
+  SilenceRow,
+  StormRow,
+  SuppressedRow,
+} from '../durable/protocol/noise.ts'
 import type { AuditVerdict } from '../durable/protocol/audit.ts'
 import type { ArchivedIncident } from '../durable/protocol/ports.ts'
 import type { IncidentRow } from '../durable/protocol/rows.ts'
@@ -51,6 +59,12 @@ export interface DirectoryApi {
   declare(request: DeclareRequest): Promise<{ id: string }>
   counters(): Promise<IntakeCounters>
   quarantined(cursor: string | null): Promise<Page<QuarantineRow>>
+  intakeReasons(): Promise<IntakeReasons>
+  suppressed(cursor: string | null): Promise<Page<SuppressedRow>>
+  storm(): Promise<StormRow | null>
+  silences(): Promise<SilenceRow[]>
+  silence(said: NewSilence & { by: string }): Promise<SilenceAnswer>
+  endSilence(id: string): Promise<boolean>
   catalogue(): Promise<Catalogue>
   killSwitch(): Promise<KillSwitch>
   setKillSwitch(change: { on: boolean; by: string; reason: string }): Promise<KillSwitch>

@@ -16,11 +16,13 @@ import { declareIncident, getIncident, listEvents, listIncidents } from './route
 import { init } from './routes/init.ts'
 import { alerts, changes, ingest, signed } from './routes/ingest.ts'
 import { cloudEvents, cloudEventsHandshake } from './routes/ingest-cloudevents.ts'
+import { dryRun } from './routes/ingest-dry-run.ts'
 import { enqueue, enqueueChange } from './routes/ingest-pagerduty.ts'
 import { sns } from './routes/ingest-sns.ts'
 import { catalogue, intake, killSwitch, me, quarantined, setKillSwitch } from './routes/instance.ts'
 import * as order from './routes/orders.ts'
 import { deleteSecret, listSecrets, setSecret } from './routes/secrets.ts'
+import { createSilence, endSilence, listSilences, listSuppressed, noise } from './routes/silences.ts'
 import { lobby, room } from './routes/sockets.ts'
 import { telemetry } from './routes/telemetry.ts'
 import { createTicket } from './routes/tickets.ts'
@@ -79,8 +81,14 @@ app.post('/api/v1/telemetry', sends('telemetry'), telemetry)
 // Everything below is for people.
 app.get('/api/v1/me', signedIn, me)
 app.get('/api/v1/catalogue', signedIn, catalogue)
+app.post('/api/v1/ingest/dry-run', signedIn, dryRun)
 app.get('/api/v1/intake', signedIn, intake)
 app.get('/api/v1/intake/quarantined', signedIn, quarantined)
+app.get('/api/v1/intake/noise', signedIn, noise)
+app.get('/api/v1/suppressed', signedIn, listSuppressed)
+app.get('/api/v1/silences', signedIn, listSilences)
+app.post('/api/v1/silences', needs('responder'), createSilence)
+app.delete('/api/v1/silences/:id', needs('responder'), endSilence)
 app.get('/api/v1/kill-switch', signedIn, killSwitch)
 app.put('/api/v1/kill-switch', needs('commander'), setKillSwitch)
 app.get('/api/v1/lobby', signedIn, lobby)

@@ -15,7 +15,14 @@ import type {
   QuarantineIntake,
   QuarantineRow,
 } from '../protocol/objects.ts'
-import type { NewSilence, SilenceRow, StormRow, SuppressedRow } from '../protocol/noise.ts'
+import type {
+  IntakeReasons,
+  NewSilence,
+  SilenceAnswer,
+  SilenceRow,
+  StormRow,
+  SuppressedRow,
+} from '../protocol/noise.ts'
 import type { IncidentRow } from '../protocol/rows.ts'
 import { readChanges, takeChanges } from './changes.ts'
 import { count, readCounters, readReasons } from './counters.ts'
@@ -35,7 +42,6 @@ import { Lobby, closeBack } from './lobby.ts'
 import { BACKLOG_ROWS_MAX, backlog, parked } from './outbox.ts'
 import { Peers } from './peers.ts'
 import { isPoisoned } from './poison.ts'
-import { type Silenced } from './silences.ts'
 import { mailSwitch, readSwitch, turnSwitch } from './switch.ts'
 import { readWatched, writeWatch } from './watch.ts'
 
@@ -130,11 +136,7 @@ export class IncidentDirectory extends DurableObject<Env> {
   }
 
   /** Why units were deduplicated, and what waits parked and why. */
-  async intakeReasons(): Promise<{
-    deduplicated: Record<string, number>
-    suppressed: Record<string, number>
-    parked: { reason: string; target: string; units: number }[]
-  }> {
+  async intakeReasons(): Promise<IntakeReasons> {
     const { sql } = this.#desk
     return {
       deduplicated: readReasons(sql, 'deduplicated'),
@@ -162,7 +164,7 @@ export class IncidentDirectory extends DurableObject<Env> {
   }
 
   /** From now on what it matches is stored and not told; what people know already stays with them. */
-  async silence(said: NewSilence & { by: string }): Promise<Silenced> {
+  async silence(said: NewSilence & { by: string }): Promise<SilenceAnswer> {
     const { by, ...silence } = said
     return this.#commit(() => this.#desk.silences.add(silence, by, this.#desk.now()))
   }

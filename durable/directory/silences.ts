@@ -1,16 +1,11 @@
 import { type ReadySilence, matcherProblems, readySilence, silencing } from '../core/correlate/silence.ts'
 import type { Alert, Instant } from '../protocol/domain.ts'
-import type { NewSilence, Silence, SilenceRow } from '../protocol/noise.ts'
+import type { NewSilence, Silence, SilenceAnswer, SilenceRow } from '../protocol/noise.ts'
 import { hurryHeld } from './held.ts'
 import { randomBody } from './random.ts'
 
 /** Silences kept, ended ones not counted: each is asked for each new alert. */
 export const SILENCES_MAX = 500
-
-export type Silenced =
-  | { ok: true; silence: Silence }
-  | { ok: false; reason: 'too-many-silences' }
-  | { ok: false; reason: 'invalid-matchers'; problems: { at: string; says: string }[] }
 
 /** The silences of a namespace: stored, and in memory ready to be asked. */
 export class Silences {
@@ -28,7 +23,7 @@ export class Silences {
   }
 
   /** Stores a silence, or says why it cannot be. What people know already stays with them. */
-  add(said: NewSilence, by: string, now: Instant): Silenced {
+  add(said: NewSilence, by: string, now: Instant): SilenceAnswer {
     const problems = matcherProblems(said.matchers)
     if (problems.length > 0) return { ok: false, reason: 'invalid-matchers', problems }
     this.#sql.exec('DELETE FROM silence WHERE ends <= ?', now)
@@ -42,7 +37,7 @@ export class Silences {
       JSON.stringify(silence),
     )
     this.#all().set(silence.id, readySilence(silence))
-    return { ok: true, silence }
+    return { ok: true, silence: rowOf(silence, now) }
   }
 
   /** Ends a silence now; what it holds back and still fires comes through. False: there is none of that id. */
@@ -79,7 +74,7 @@ export class Silences {
   }
 }
 
-export function rowOf(silence: Silence, now: Instant): SilenceRow {
+function rowOf(silence: Silence, now: Instant): SilenceRow {
   return {
     ...silence,
     state: now < silence.startsAt ? 'pending' : 'active',

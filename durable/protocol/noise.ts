@@ -27,6 +27,19 @@ export interface Silence extends NewSilence {
   createdAt: Instant
 }
 
+/** What became of a wish for silence. */
+export type SilenceAnswer =
+  | { ok: true; silence: SilenceRow }
+  | { ok: false; reason: 'too-many-silences' }
+  | { ok: false; reason: 'invalid-matchers'; problems: { at: string; says: string }[] }
+
+/** Why units ended as they did, by reason word, and what waits parked. */
+export interface IntakeReasons {
+  deduplicated: Record<string, number>
+  suppressed: Record<string, number>
+  parked: { reason: string; target: string; units: number }[]
+}
+
 /** As it is listed, with how it stands now. */
 export interface SilenceRow extends Omit<Silence, 'startsAt' | 'endsAt' | 'createdAt'> {
   state: 'pending' | 'active'

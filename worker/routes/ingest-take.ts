@@ -15,7 +15,8 @@ import { sourceNamed } from '../ingest/sources.ts'
  * would be posted again and then lost.
  */
 
-const NOTHING = { received: 0, deduplicated: 0 }
+const NO_UNITS = { received: 0, deduplicated: 0 }
+const NOTHING: typeof NO_UNITS & { quarantined?: string } = NO_UNITS
 
 /** What became of a post, as its sender is told. */
 export interface Taken {
@@ -54,6 +55,8 @@ export async function takePost(
       ? NOTHING
       : await receiptOf(c, (directory) => directory.intake({ intake, source, raw: body.raw, alerts: post.alerts }))
   const { received, deduplicated } = receipt
+  // The directory could store all but this one post: it is kept unread, as what no parser understands.
+  if (receipt.quarantined !== undefined) return { ...NO_UNITS, quarantined: true, reason: receipt.quarantined }
   const skipped = Object.keys(post.skipped ?? {}).length === 0 ? {} : { skipped: post.skipped ?? {} }
   if (post.undecodable === null) return { received, deduplicated, quarantined: false, ...skipped }
   // The whole body is kept beside the alerts that were understood: the next reader may understand more of it. Last,

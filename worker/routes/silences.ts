@@ -1,0 +1,93 @@
+import type { Context } from 'hono'
+import * as z from 'zod/mini'
+import { REASON_CHARS_MAX } from '../../durable/protocol/limits.ts'
+import { LIVE } from '../../durable/protocol/namespace.ts'
+import type { AppEnv } from '../env.ts'
+import { ProblemError } from '../errors.ts'
+import { bodyOf, queryOf } from '../validate.ts'
+import { cursor } from './params.ts'
+
+/** Matchers of one silence, and characters of one: a pattern is read by a machine of its own and stays short. */
+const MATCHERS_MAX = 20
+const NAME_CHARS_MAX = 128
+const VALUE_CHARS_MAX = 256
+/** The longest a silence may last, in ms: what must be quiet for longer is a rule to be changed at its source. */
+const SILENCE_MS_MAX = 366 * 86_400_000
+const SILENCE_ID = /^sil_[a-z0-9]{12}$/
+
+const time = z.iso.datetime({ offset: true })
+const silenceBody = z.strictObject({
+  kind: z.prefault(z.enum(['silence', 'maintenance']), 'silence'),
+  matchers: z
+    .array(
+      z.strictObject({
+        name: z.string().check(z.minLength(1), z.maxLength(NAME_CHARS_MAX)),
+        op: z.prefault(z.enum(['=', '!=', '=~', '!~']), '='),
+        value: z.string().check(z.maxLength(VALUE_CHARS_MAX)),
+      }),
+    )
+    .check(z.minLength(1), z.maxLength(MATCHERS_MAX)),
+  comment: z.string().check(z.trim(), z.minLength(1), z.maxLength(REASON_CHARS_MAX)),
+  /** now where it is left out. */
+  startsAt: z.optional(time),
+  endsAt: time,
+})
+
+/** `GET /api/v1/silences`: silences and maintenance windows that are not over, the first to end first. */
+export async function listSilences(c: Context<AppEnv>): Promise<Response> {
+  return c.json({ items: await c.env.DIRECTORY.getByName(LIVE).silences(), next: null })
+}
+
+/**
+ * `POST /api/v1/silences {kind, matchers, comment, startsAt?, endsAt}`: 201 with what is kept. New alerts that it matches
+ * are stored and listed, and nobody is told until it ends.
+ */
+export async function createSilence(c: Context<AppEnv>): Promise<Response> {
+  const said = await bodyOf(c, silenceBody)
+  const now = Date.now()
+  const startsAt = said.startsAt === undefined ? now : Date.parse(said.startsAt)
+  const endsAt = Date.parse(said.endsAt)
+  const problem = timesProblem(startsAt, endsAt, now)
+  if (problem) throw new ProblemError(400, 'invalid-body', 'The times do not make a span ahead.', { errors: [problem] })
+  const { kind, matchers, comment } = said
+  const kept = await c.env.DIRECTORY.getByName(LIVE).silence({
+    kind,
+    matchers,
+    comment,
+    startsAt,
+    endsAt,
+    by: c.get('person').name,
+  })
+  if (kept.ok) return c.json(kept.silence, 201, { location: `/api/v1/silences/${kept.silence.id}` })
+  if (kept.reason === 'too-many-silences')
+    throw new ProblemError(409, kept.reason, 'There are too many silences; end some that are not needed.')
+  throw new ProblemError(400, kept.reason, 'A matcher cannot be used.', { errors: kept.problems })
+}
+
+function timesProblem(startsAt: number, endsAt: number, now: number): { at: string; says: string } | null {
+  if (endsAt <= now) return { at: 'endsAt', says: 'must be ahead' }
+  if (endsAt <= startsAt) return { at: 'endsAt', says: 'must be after startsAt' }
+  if (endsAt - Math.min(startsAt, now) > SILENCE_MS_MAX) return { at: 'endsAt', says: 'must be within a year' }
+  return null
+}
+
+/** `DELETE /api/v1/silences/{id}`: 204; what it held back and still fires comes through. */
+export async function endSilence(c: Context<AppEnv>): Promise<Response> {
+  const id = c.req.param('id') ?? ''
+  const ended = SILENCE_ID.test(id) && (await c.env.DIRECTORY.getByName(LIVE).endSilence(id))
+  if (!ended) throw new ProblemError(404, 'not-found', 'There is no such silence.')
+  return c.body(null, 204)
+}
+
+/** `GET /api/v1/suppressed?cursor=`: alerts that are stored and kept from people, newest first, each with why. */
+export async function listSuppressed(c: Context<AppEnv>): Promise<Response> {
+  const query = queryOf(c, z.strictObject({ cursor }))
+  return c.json(await c.env.DIRECTORY.getByName(LIVE).suppressed(query.cursor ?? null))
+}
+
+/** `GET /api/v1/intake/noise`: why alerts ended where they did, by reason word, and the storm that is on. */
+export async function noise(c: Context<AppEnv>): Promise<Response> {
+  const directory = c.env.DIRECTORY.getByName(LIVE)
+  const [reasons, storm] = await Promise.all([directory.intakeReasons(), directory.storm()])
+  return c.json({ ...reasons, storm })
+}
