@@ -29,6 +29,9 @@ export class Floor extends DurableObject {
     return new Response(null, { status: 101, webSocket: pair[0], headers: { 'sec-websocket-protocol': 'ic.v1' } })
   }
 
+  /** Acks come in here as in the product, and are worth nothing. */
+  webSocketMessage() {}
+
   webSocketClose(socket) {
     socket.close()
   }

@@ -1,5 +1,7 @@
 import { WebSocket } from 'ws'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Ack, Acks } from '../../durable/protocol/acks.ts'
+import { ACK_WITHIN_MS } from '../../durable/protocol/limits.ts'
 import { until } from '../e2e/until.ts'
 
 /** Handshakes under way at a time: more of them only queue behind one another. */
@@ -81,14 +83,25 @@ function join(theatre: Theatre, result: FanoutResult): Promise<WebSocket> {
     handshakeTimeout: CONNECT_MS_MAX,
   })
   let last: number | null = null
+  const acks = new Acks()
+  let unsaid: ReturnType<typeof setTimeout> | undefined
+  const say = (ack: Ack | null) => {
+    clearTimeout(unsaid)
+    unsaid = undefined
+    if (ack) socket.send(JSON.stringify(ack))
+  }
   return new Promise((resolve, reject) => {
     socket.on('error', reject)
-    socket.on('close', (code) => reject(new Error(`closed with ${code}`)))
+    socket.on('close', (code) => {
+      clearTimeout(unsaid)
+      reject(new Error(`closed with ${code}`))
+    })
     socket.on('message', (data: Buffer) => {
       const receivedAt = performance.now()
       const frame = JSON.parse(data.toString()) as Frame
       if (frame.type === 'hello') {
         last = frame.seq ?? 0
+        acks.begin(last)
         resolve(socket)
       }
       if (frame.type !== 'events' || last === null) return
@@ -102,6 +115,9 @@ function join(theatre: Theatre, result: FanoutResult): Promise<WebSocket> {
         result.delivered += 1
         result.latenciesMs.push(receivedAt - Number(sent[1]))
       }
+      const ack = acks.read(last, data.length)
+      if (ack) say(ack)
+      else if (acks.unsaid) unsaid ??= setTimeout(() => say(acks.say()), ACK_WITHIN_MS)
     })
   })
 }
