@@ -6,7 +6,7 @@ import { openProposal } from '../../protocol/view.ts'
 import { AGENT_DEADLINE_MS } from '../consensus/policy.ts'
 import { held } from '../consensus/readings.ts'
 import { added, refuse, said } from './answer.ts'
-import { type State, evidenceKey, isLively } from './state.ts'
+import { type State, evidenceKey, firingSinceMitigated, isLively } from './state.ts'
 
 type Of<T extends RoomCommand['type']> = Extract<RoomCommand, { type: T }>
 
@@ -19,6 +19,9 @@ export function recordEvidence(state: State, command: Command, body: Of<'record-
   if (!view.head) return refuse('not-open', 'this room was never opened')
   if (body.run !== view.run + 1) return refuse('stale-run', `run ${body.run} does not follow run ${view.run}`)
   if (!isLively(view)) return refuse('stale-run', `the incident is ${view.state}`)
+  // A look at what has recovered would only rule the cause out that was found.
+  if (view.state === 'mitigated' && firingSinceMitigated(view) === 0)
+    return refuse('stale-run', 'it is mitigated, and no alert began to fire since')
   const open = openProposal(view)
   if (open) return refuse('stale-run', `proposal ${open.number} is being settled`)
   const { evidence, dropped } = mint(state, body.drafts)

@@ -11,7 +11,7 @@ import {
   UNKNOWN_EVERY_MS,
   VERIFY_EVERY_MS,
 } from '../consensus/policy.ts'
-import { type State, isLively } from './state.ts'
+import { type State, firingSinceMitigated, isLively } from './state.ts'
 
 /** Events after which the incident's row in lists is another. */
 const ROW_CHANGES: ReadonlySet<EventType> = new Set([
@@ -62,6 +62,10 @@ function forBody(state: State, body: EventBody): Effect[] {
   switch (body.type) {
     case 'incident-opened':
       return [{ type: 'gather-evidence', run: 1, after: null }]
+    case 'alert-attached':
+    case 'alert-updated':
+      // The first one asks; those that come with it are seen by the same look.
+      return firingSinceMitigated(state.view) === 1 && body.alert.status === 'firing' ? lookAgain(state) : []
     case 'agent-started':
       return [{ type: 'run-agent', agent: body.agent, run: body.run }]
     case 'finding-reported': {

@@ -30,6 +30,13 @@ export function isLively(view: View): boolean {
   return view.state === 'triggered' || view.state === 'acknowledged' || view.state === 'mitigated'
 }
 
+/** Alerts that began to fire after the incident was mitigated: they say that it is not over. */
+export function firingSinceMitigated(view: View): number {
+  const { mitigated } = view.times
+  if (view.state !== 'mitigated' || mitigated === null) return 0
+  return Object.values(view.alerts).filter(({ status, startsAt }) => status === 'firing' && startsAt > mitigated).length
+}
+
 /** The state before the first event. */
 export function initialState(): State {
   return {

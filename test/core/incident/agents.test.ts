@@ -26,7 +26,7 @@ import {
   unknown,
   verifying,
 } from './room.ts'
-import { START, look, metric } from './shop.ts'
+import { START, alert, look, metric } from './shop.ts'
 
 const again = (room: Room) => room.named('gather-evidence').at(-1)
 const reported = (agent: AgentName, draft: FindingDraft, run = 1) =>
@@ -201,6 +201,19 @@ describe('they look again', () => {
     }
     const fine = readOut(verifying(), 1)
     expect(fine.effects.slice(-4).some((effect) => effect.type === 'gather-evidence')).toBe(false)
+  })
+
+  test('[LC21] not at what has recovered: only an alert that began since asks for another look, once', () => {
+    const room = readOut(verifying(), 1)
+    expect(room.state.view.state).toBe('mitigated')
+    const drafts = look(room.at)
+    expect(room.refused({ type: 'record-evidence', run: 2, drafts, gaps: [] })).toBe('stale-run')
+    const asked = room.named('gather-evidence').length
+    const startsAt = room.pass(1_000).at
+    const began = (fingerprint: string) => ({ alert: alert({ fingerprint, startsAt }), reason: 'same-service' })
+    room.say({ type: 'deliver-alerts', alerts: [began('f-late-1'), began('f-late-2')] })
+    expect(room.named('gather-evidence')).toHaveLength(asked + 1)
+    looked(room, 2)
   })
 
   test('[LC16] every timer that stands says when, and that is when a tick decides something', () => {
