@@ -3,7 +3,8 @@ import type { RoomEvent } from '../../durable/protocol/events.ts'
 import type { ClientMessage, ServerMessage } from '../../durable/protocol/messages.ts'
 import type { EventsPage } from '../../durable/protocol/objects.ts'
 import { type View, emptyView, project } from '../../durable/protocol/view.ts'
-import { carried, ended, numbered, untilProposal } from '../../web/src/gallery/log.ts'
+import { PERSON, carried, ended, numbered, untilProposal } from '../../web/src/gallery/log.ts'
+import { PONG } from '../../durable/protocol/messages.ts'
 import { joinRoom } from '../../web/src/room/room.ts'
 import { exchange } from './fakes.ts'
 
@@ -204,5 +205,62 @@ describe('time', () => {
     net.last().say({ type: 'presence', people: [{ name: 'ada', role: 'commander', sockets: 2 }] })
     expect(room.state.people).toHaveLength(1)
     expect(room.state.you).toEqual({ name: 'ada', role: 'commander' })
+  })
+})
+
+describe('acks', () => {
+  const long = (from: number, count: number): RoomEvent[] =>
+    numbered(
+      Array.from({ length: from + count }, () => ({
+        s: 1,
+        by: PERSON,
+        body: { type: 'note-added', note: { id: 'note_1', by: 'ada', text: 'n', at: 1 } },
+      })),
+    ).slice(from)
+  const sentAcks = (texts: readonly string[]) =>
+    texts.map((text) => JSON.parse(text) as ClientMessage | { type: 'ping' }).filter(({ type }) => type === 'ack')
+
+  /** Time passes on a socket whose pings are answered. */
+  const pass = (net: ReturnType<typeof joined>['net'], ms: number) => {
+    for (let passed = 0; passed < ms; passed += 500) {
+      net.last().sayText(PONG)
+      vi.advanceTimersByTime(500)
+    }
+  }
+
+  it('[BR40] the page acks 128 events at once', () => {
+    const { net } = joined()
+    net.last().say(hello())
+    net.last().say({ type: 'events', events: long(0, 127) })
+    expect(sentAcks(net.last().sent)).toEqual([])
+    net.last().say({ type: 'events', events: long(127, 1) })
+    expect(sentAcks(net.last().sent)).toEqual([{ type: 'ack', seq: 128 }])
+  })
+
+  it('[BR40] fewer are acked 10 s after the first of them, and a quiet page says nothing', () => {
+    const { net } = joined()
+    net.last().say(hello())
+    pass(net, 60_000)
+    expect(sentAcks(net.last().sent)).toEqual([])
+    net.last().say({ type: 'events', events: long(0, 1) })
+    pass(net, 9_000)
+    net.last().say({ type: 'events', events: long(1, 1) })
+    pass(net, 500)
+    expect(sentAcks(net.last().sent)).toEqual([])
+    pass(net, 500)
+    expect(sentAcks(net.last().sent)).toEqual([{ type: 'ack', seq: 2 }])
+    pass(net, 30_000)
+    expect(sentAcks(net.last().sent)).toHaveLength(1)
+  })
+
+  it('[BR40] a new connection starts anew: what it was greeted with is not acked', () => {
+    const { net } = joined()
+    net.last().say(hello())
+    net.last().say({ type: 'events', events: long(0, 100) })
+    net.last().drop()
+    vi.advanceTimersByTime(1)
+    net.last().say(hello({ snapshot: null, delta: long(100, 100) }))
+    pass(net, 10_000)
+    expect(sentAcks(net.last().sent)).toEqual([])
   })
 })

@@ -1,9 +1,11 @@
 import { type Accessor, batch, createSignal } from 'solid-js'
 import { createStore, produce, reconcile } from 'solid-js/store'
+import { type Ack, Acks } from '../../../durable/protocol/acks.ts'
 import { clockAt } from '../../../durable/protocol/clock.ts'
 import type { PersonCommand } from '../../../durable/protocol/commands.ts'
 import type { DrillClock, Instant, Role } from '../../../durable/protocol/domain.ts'
 import type { RoomEvent } from '../../../durable/protocol/events.ts'
+import { ACK_WITHIN_MS } from '../../../durable/protocol/limits.ts'
 import type { ServerMessage } from '../../../durable/protocol/messages.ts'
 import type { EventsPage } from '../../../durable/protocol/objects.ts'
 import { PROTOCOL_VERSION } from '../../../durable/protocol/version.ts'
@@ -92,6 +94,8 @@ export function joinRoom(id: string, ports: RoomPorts = browserPorts): Room & { 
   let queue: RoomEvent[] = []
   let framed = false
   let left = false
+  const acks = new Acks()
+  let unsaid: ReturnType<typeof setTimeout> | undefined
 
   const orders = new Orders((text) => link.send(text))
   const link = new Link({
@@ -100,18 +104,19 @@ export function joinRoom(id: string, ports: RoomPorts = browserPorts): Room & { 
     path: () =>
       `/api/v1/incidents/${id}/room${epoch === '' ? '' : `?after=${head}&epoch=${encodeURIComponent(epoch)}`}`,
     protocols: socketProtocols,
-    said: (text) => hear(JSON.parse(text) as ServerMessage),
+    said: (text) => hear(JSON.parse(text) as ServerMessage, text.length),
     // The link's first word comes from its constructor, before this store would be read by anybody.
     changed: (next) => setState('link', next),
   })
 
-  function hear(message: ServerMessage): void {
+  function hear(message: ServerMessage, size: number): void {
     setState('heardWall', Date.now())
     switch (message.type) {
       case 'hello':
         return greet(message)
       case 'events':
-        return receive(message.events)
+        receive(message.events)
+        return acknowledge(acks.read(head, size))
       case 'result':
         return orders.answered(
           message.cmd,
@@ -144,7 +149,21 @@ export function joinRoom(id: string, ports: RoomPorts = browserPorts): Room & { 
       }
     })
     if (hello.delta) receive(hello.delta)
+    acks.begin(head)
     orders.repeat()
+  }
+
+  /** Says how far this page has read, or later: what runs here is the page's own code, so a page that hangs stays silent. */
+  function acknowledge(ack: Ack | null): void {
+    if (ack) {
+      clearTimeout(unsaid)
+      unsaid = undefined
+      link.send(JSON.stringify(ack))
+    } else if (acks.unsaid)
+      unsaid ??= setTimeout(() => {
+        unsaid = undefined
+        acknowledge(acks.say())
+      }, ACK_WITHIN_MS)
   }
 
   function receive(batchOfEvents: RoomEvent[]): void {
@@ -207,6 +226,7 @@ export function joinRoom(id: string, ports: RoomPorts = browserPorts): Room & { 
     retry: link.retry,
     leave: () => {
       left = true
+      clearTimeout(unsaid)
       link.close()
       orders.abandon()
     },
