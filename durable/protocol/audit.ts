@@ -5,12 +5,9 @@ import { CHAIN_START } from './verify.ts'
 /** What the first entry of a registry follows on. */
 export const AUDIT_START = { seq: 0, hash: CHAIN_START } as const
 
-/** The text an entry's hash covers: the hash before it, and every member of its own. */
-export function auditInput(
-  previousHash: string,
-  { hash: _, ...entry }: Omit<AuditEntry, 'hash'> & { hash?: string },
-): string {
-  return `${previousHash}\n${canonical(entry)}`
+/** The text an entry's hash covers: the hash before it, and every other member of its own, also ones that are not ours. */
+export function auditInput(previousHash: string, entry: Omit<AuditEntry, 'hash'>): string {
+  return `${previousHash}\n${canonical({ ...entry, hash: undefined })}`
 }
 
 export type AuditVerdict =

@@ -4,61 +4,17 @@ import worker from '../../worker/index.ts'
 import { localPerson } from '../../worker/auth/person.ts'
 import { api, json, problem } from './api.ts'
 import { type Address, addresses, isIntake, PUBLIC } from './addresses.ts'
+import { LEAST } from './roles.ts'
 import { adminToken, ask, deployed, INIT_TOKEN, makeToken } from './deployed.ts'
 
 const ROLES: readonly Role[] = ['viewer', 'responder', 'commander', 'admin']
 
-/** Who may come where: the least role of every address for people. A new address without a row fails. */
-const LEAST: Record<string, Role> = {
-  'GET /api/v1/me': 'viewer',
-  'GET /api/v1/catalogue': 'viewer',
-  'GET /api/v1/intake': 'viewer',
-  'GET /api/v1/intake/quarantined': 'viewer',
-  'GET /api/v1/intake/noise': 'viewer',
-  'GET /api/v1/suppressed': 'viewer',
-  'GET /api/v1/silences': 'viewer',
-  'POST /api/v1/silences': 'responder',
-  'DELETE /api/v1/silences/:id': 'responder',
-  'GET /api/v1/kill-switch': 'viewer',
-  'PUT /api/v1/kill-switch': 'commander',
-  'GET /api/v1/lobby': 'viewer',
-  'POST /api/v1/tickets': 'viewer',
-  'GET /api/v1/tokens': 'admin',
-  'POST /api/v1/tokens': 'admin',
-  'DELETE /api/v1/tokens/:id': 'admin',
-  'GET /api/v1/secrets': 'admin',
-  'PUT /api/v1/secrets/:name': 'admin',
-  'DELETE /api/v1/secrets/:name': 'admin',
-  'GET /api/v1/audit': 'admin',
-  'GET /api/v1/audit/verify': 'admin',
-  'GET /api/v1/incidents': 'viewer',
-  'POST /api/v1/incidents': 'commander',
-  'GET /api/v1/incidents/:id': 'viewer',
-  'GET /api/v1/incidents/:id/events': 'viewer',
-  'GET /api/v1/incidents/:id/room': 'viewer',
-  'POST /api/v1/incidents/:id/acknowledge': 'responder',
-  'POST /api/v1/incidents/:id/notes': 'responder',
-  'POST /api/v1/incidents/:id/mitigate': 'responder',
-  'POST /api/v1/incidents/:id/resolve': 'responder',
-  'POST /api/v1/incidents/:id/close': 'responder',
-  'POST /api/v1/incidents/:id/proposals/:proposal/approve': 'commander',
-  'POST /api/v1/incidents/:id/proposals/:proposal/reject': 'commander',
-  'POST /api/v1/incidents/:id/own-decision': 'commander',
-  'POST /api/v1/incidents/:id/outcome': 'commander',
-  'GET /api/v1/history': 'viewer',
-  'GET /api/v1/history/:id': 'viewer',
-  'GET /api/v1/scenarios': 'viewer',
-  'GET /api/v1/drills': 'viewer',
-  'POST /api/v1/drills': 'commander',
-  'GET /api/v1/drills/:id': 'viewer',
-  'POST /api/v1/drills/:id/stop': 'commander',
-}
 /** It judges a token of its own. */
 const INIT = 'POST /api/v1/init'
 
 function forPeople(): Address[] {
   return addresses().filter(
-    ({ path, route, method }) => !PUBLIC.includes(path) && !isIntake(path) && `${method} ${route}` !== INIT,
+    ({ path, route, method }) => !PUBLIC.includes(path) && !isIntake(path, method) && `${method} ${route}` !== INIT,
   )
 }
 

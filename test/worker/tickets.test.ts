@@ -66,7 +66,8 @@ test('[SE40] of two that come with one ticket at once, one gets in', async () =>
   const ticket = await ticketFor(token)
   const both = [1, 2, 3, 4].map(() => ask(deployed(), `${LOBBY}?ticket=${ticket}`, { headers: SOCKET }))
   const answers = await Promise.all(both)
-  expect(answers.map(({ status }) => status).sort()).toEqual([101, 401, 401, 401])
+  expect(answers.filter(({ status }) => status === 101)).toHaveLength(1)
+  expect(answers.filter(({ status }) => status === 401)).toHaveLength(3)
   for (const answer of answers) if (answer.webSocket) opened(answer).socket.close()
 })
 
