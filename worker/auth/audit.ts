@@ -24,9 +24,9 @@ let minute = { from: 0, told: 0, more: 0 }
  */
 export const audited: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next()
-  if (c.get('noted') || isOfDrill(c)) return
-  const note = noteOf(c)
-  if (!note) return
+  // The first is the way of every alert that is taken in: nothing more is looked at.
+  const note = c.get('noted') ? null : noteOf(c)
+  if (!note || isOfDrill(c)) return
   const told = tell(c, note)
   // Whoever knocks in vain is not made to wait, and cannot make the registry slow for others.
   if (note.via === 'none') c.executionCtx.waitUntil(told)
