@@ -1,3 +1,4 @@
+import type { CatalogueCompared, CatalogueHead, CataloguePut, CatalogueVersion } from '../durable/protocol/catalogue.ts'
 import type { Catalogue, Change, DrillClock, IncidentState } from '../durable/protocol/domain.ts'
 import type {
   AlertIntake,
@@ -66,6 +67,11 @@ export interface DirectoryApi {
   silence(said: NewSilence & { by: string }): Promise<SilenceAnswer>
   endSilence(id: string): Promise<boolean>
   catalogue(): Promise<Catalogue>
+  catalogueDocument(): Promise<{ head: CatalogueHead; catalogue: Catalogue }>
+  putCatalogue(put: { text: string; ifMatch: string[] | null; by: string }): Promise<CataloguePut>
+  compareCatalogue(text: string): Promise<CatalogueCompared>
+  catalogueVersions(cursor: string | null): Promise<Page<CatalogueVersion>>
+  catalogueAt(revision: number): Promise<Catalogue | null>
   killSwitch(): Promise<KillSwitch>
   setKillSwitch(change: { on: boolean; by: string; reason: string }): Promise<KillSwitch>
   checkToken(sha256Hex: string): Promise<string | null>

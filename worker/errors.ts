@@ -7,6 +7,9 @@ import { redact } from './redact.ts'
 export interface FieldProblem {
   at: string
   says: string
+  /** in a document with lines (YAML), counted from 1. */
+  line?: number
+  column?: number
 }
 
 /**
@@ -44,10 +47,12 @@ const TITLES: Partial<Record<number, string>> = {
   404: 'Not Found',
   405: 'Method Not Allowed',
   409: 'Conflict',
+  412: 'Precondition Failed',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
   426: 'Upgrade Required',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 }

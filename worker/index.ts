@@ -9,6 +9,13 @@ import type { AppEnv } from './env.ts'
 import { onError, ProblemError, problemResponse } from './errors.ts'
 import { securityHeaders } from './headers.ts'
 import { listAudit, verifyAudit } from './routes/audit.ts'
+import {
+  diffCatalogue,
+  getCatalogue,
+  getCatalogueVersion,
+  listCatalogueVersions,
+  putCatalogue,
+} from './routes/catalogue.ts'
 import { getDrill, listDrills, listScenarios, startDrill, stopDrill } from './routes/drills.ts'
 import { livez, readyz, versions } from './routes/health.ts'
 import { getHistory, listHistory } from './routes/history.ts'
@@ -19,11 +26,12 @@ import { cloudEvents, cloudEventsHandshake } from './routes/ingest-cloudevents.t
 import { dryRun } from './routes/ingest-dry-run.ts'
 import { enqueue, enqueueChange } from './routes/ingest-pagerduty.ts'
 import { sns } from './routes/ingest-sns.ts'
-import { catalogue, intake, killSwitch, me, quarantined, setKillSwitch } from './routes/instance.ts'
+import { intake, killSwitch, me, quarantined, setKillSwitch } from './routes/instance.ts'
 import * as order from './routes/orders.ts'
 import { deleteSecret, listSecrets, setSecret } from './routes/secrets.ts'
 import { createSilence, endSilence, listSilences, listSuppressed, noise } from './routes/silences.ts'
 import { lobby, room } from './routes/sockets.ts'
+import { eventStream } from './routes/sse.ts'
 import { telemetry } from './routes/telemetry.ts'
 import { createTicket } from './routes/tickets.ts'
 import { createToken, listTokens, revokeToken } from './routes/tokens.ts'
@@ -80,7 +88,11 @@ app.post('/api/v1/telemetry', sends('telemetry'), telemetry)
 
 // Everything below is for people.
 app.get('/api/v1/me', signedIn, me)
-app.get('/api/v1/catalogue', signedIn, catalogue)
+app.get('/api/v1/catalogue', signedIn, getCatalogue)
+app.put('/api/v1/catalogue', needs('admin'), putCatalogue)
+app.post('/api/v1/catalogue/diff', signedIn, diffCatalogue)
+app.get('/api/v1/catalogue/versions', signedIn, listCatalogueVersions)
+app.get('/api/v1/catalogue/versions/:revision', signedIn, getCatalogueVersion)
 app.post('/api/v1/ingest/dry-run', signedIn, dryRun)
 app.get('/api/v1/intake', signedIn, intake)
 app.get('/api/v1/intake/quarantined', signedIn, quarantined)
@@ -108,7 +120,7 @@ app.get('/api/v1/audit/verify', needs('admin'), verifyAudit)
 app.get('/api/v1/incidents', signedIn, listIncidents)
 app.post('/api/v1/incidents', needs('commander'), declareIncident)
 app.get('/api/v1/incidents/:id', signedIn, getIncident)
-app.get('/api/v1/incidents/:id/events', signedIn, listEvents)
+app.get('/api/v1/incidents/:id/events', signedIn, eventStream, listEvents)
 app.get('/api/v1/incidents/:id/room', signedIn, room)
 app.post('/api/v1/incidents/:id/acknowledge', needs('responder'), order.acknowledge)
 app.post('/api/v1/incidents/:id/notes', needs('responder'), order.addNote)

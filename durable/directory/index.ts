@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import { assert } from '../core/assert.ts'
+import type { CatalogueCompared, CatalogueHead, CataloguePut, CatalogueVersion } from '../protocol/catalogue.ts'
 import type { Catalogue, Change, DrillClock, IncidentState } from '../protocol/domain.ts'
 import { tagsOf } from '../protocol/door.ts'
 import { LIVE } from '../protocol/namespace.ts'
@@ -24,6 +25,14 @@ import type {
   SuppressedRow,
 } from '../protocol/noise.ts'
 import type { IncidentRow } from '../protocol/rows.ts'
+import {
+  type PutCatalogue,
+  catalogueAt,
+  catalogueHead,
+  catalogueVersions,
+  compareCatalogue,
+  putCatalogue,
+} from './catalogue.ts'
 import { readChanges, takeChanges } from './changes.ts'
 import { count, readCounters, readReasons } from './counters.ts'
 import { declareIncident } from './declare.ts'
@@ -185,6 +194,27 @@ export class IncidentDirectory extends DurableObject<Env> {
 
   async catalogue(): Promise<Catalogue> {
     return this.#desk.catalogue()
+  }
+
+  /** The catalogue that stands, with what its ETag says. */
+  async catalogueDocument(): Promise<{ head: CatalogueHead; catalogue: Catalogue }> {
+    return { head: catalogueHead(this.#desk), catalogue: this.#desk.catalogue() }
+  }
+
+  async putCatalogue(put: PutCatalogue): Promise<CataloguePut> {
+    return this.#commit((wall) => putCatalogue(this.#desk, put, wall))
+  }
+
+  async compareCatalogue(text: string): Promise<CatalogueCompared> {
+    return compareCatalogue(this.#desk, text)
+  }
+
+  async catalogueVersions(cursor: string | null): Promise<Page<CatalogueVersion>> {
+    return catalogueVersions(this.#desk.sql, cursor)
+  }
+
+  async catalogueAt(revision: number): Promise<Catalogue | null> {
+    return catalogueAt(this.#desk.sql, revision)
   }
 
   async changesBetween(from: number, to: number): Promise<Change[]> {

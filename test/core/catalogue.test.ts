@@ -66,14 +66,16 @@ describe('the catalogue of the instance', () => {
 
   test('[IN52] what is referred to exists, once', () => {
     expect(says((it) => at(it.services, 0).dependencies.push('ghost'))).toEqual([
-      'services[0].dependencies: ghost is no service of this catalogue',
+      'services[0].dependencies[3]: ghost is no service of this catalogue',
     ])
     expect(says((it) => at(it.services, 0).dependencies.push('storefront'))).toEqual([
-      'services[0].dependencies: storefront depends on itself',
+      'services[0].dependencies[3]: storefront depends on itself',
     ])
-    expect(says((it) => it.services.push(at(it.services, 0)))).toEqual(['services: storefront stands there twice'])
+    expect(says((it) => it.services.push(at(it.services, 0)))).toEqual([
+      expect.stringMatching(/^services\[\d+\]\.id: storefront stands there twice$/),
+    ])
     expect(says((it) => at(it.sources, 1).intakes.push('telemetry'))).toEqual([
-      'sources.intakes: telemetry stands there twice',
+      'sources[1].intakes: telemetry stands there twice',
     ])
   })
 

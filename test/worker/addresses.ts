@@ -20,6 +20,7 @@ export function addresses(): Address[] {
       .replace(/^(\/api\/v1\/drills)\/:id/, '$1/drl_aaaaaaaaaaaa')
       .replace(/^(\/api\/v1\/tokens)\/:id/, '$1/tok_0123456789abcdef01')
       .replace(':name', 'a-name')
+      .replace(':revision', '1')
       .replace(':id', 'inc_aaaaaaaaaaaa')
       .replace(':proposal', 'prp_aaaaaaaaaaaa')
     seen.set(`${method} ${filled}`, { method, path: filled, route: path })

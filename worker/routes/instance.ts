@@ -13,11 +13,6 @@ export function me(c: Context<AppEnv>): Response {
   return c.json({ name, role, via, expiresAt, mode: c.env.IC_MODE ?? 'deployed' })
 }
 
-/** `GET /api/v1/catalogue`: services, runbooks, sources and endpoints of this instance. */
-export async function catalogue(c: Context<AppEnv>): Promise<Response> {
-  return c.json(await c.env.DIRECTORY.getByName(LIVE).catalogue())
-}
-
 /** `GET /api/v1/intake`: counters; received = attached + deduplicated + suppressed + quarantined + pending. */
 export async function intake(c: Context<AppEnv>): Promise<Response> {
   return c.json(await c.env.DIRECTORY.getByName(LIVE).counters())

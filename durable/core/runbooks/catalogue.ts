@@ -73,31 +73,20 @@ export function checkCatalogue(value: unknown): CheckedCatalogue {
 function references({ services, runbooks, sources, endpoints }: Catalogue): Problem[] {
   const known = new Set(services.map(({ id }) => id))
   return [
+    ...repeated(services.map(({ id }, index) => [`services[${index}].id`, id])),
+    ...repeated(runbooks.map(({ id }, index) => [`runbooks[${index}].id`, id])),
+    ...repeated(sources.map(({ name }, index) => [`sources[${index}].name`, name])),
+    ...repeated(endpoints.map(({ name }, index) => [`endpoints[${index}].name`, name])),
     ...repeated(
-      'services',
-      services.map(({ id }) => id),
+      sources.flatMap((source, index) => ownIntakes(source).map((intake) => [`sources[${index}].intakes`, intake])),
     ),
-    ...repeated(
-      'runbooks',
-      runbooks.map(({ id }) => id),
-    ),
-    ...repeated(
-      'sources',
-      sources.map(({ name }) => name),
-    ),
-    ...repeated(
-      'endpoints',
-      endpoints.map(({ name }) => name),
-    ),
-    ...repeated('sources.intakes', sources.flatMap(ownIntakes)),
     ...services.flatMap(({ id, dependencies }, index) => [
-      ...repeated(`services[${index}].dependencies`, dependencies),
-      ...dependencies
-        .filter((other) => other === id || !known.has(other))
-        .map((other) => ({
-          at: `services[${index}].dependencies`,
-          says: other === id ? `${id} depends on itself` : `${other} is no service of this catalogue`,
-        })),
+      ...repeated(dependencies.map((other, at) => [`services[${index}].dependencies[${at}]`, other])),
+      ...dependencies.flatMap((other, at) => {
+        if (other !== id && known.has(other)) return []
+        const says = other === id ? `${id} depends on itself` : `${other} is no service of this catalogue`
+        return [{ at: `services[${index}].dependencies[${at}]`, says }]
+      }),
     ]),
   ]
 }
@@ -106,12 +95,7 @@ function runbooks({ runbooks }: Catalogue): Problem[] {
   const problems: Problem[] = []
   for (const [index, { parameters, risk, rollback, verify, match, checklist }] of runbooks.entries()) {
     const at = `runbooks[${index}]`
-    problems.push(
-      ...repeated(
-        `${at}.parameters`,
-        parameters.map(({ name }) => name),
-      ),
-    )
+    problems.push(...repeated(parameters.map(({ name }, index) => [`${at}.parameters[${index}].name`, name])))
     for (const { name, min, max, from } of parameters) {
       if (min >= max) problems.push({ at: `${at}.parameters`, says: `${name}: min must be under max` })
       if (from.kind === 'constant' && (from.value < min || from.value > max))
@@ -127,7 +111,12 @@ function runbooks({ runbooks }: Catalogue): Problem[] {
   return problems
 }
 
-function repeated(at: string, names: readonly string[]): Problem[] {
-  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index))
-  return [...twice].map((name) => ({ at, says: `${name} stands there twice` }))
+/** Every name that stood before, where it stands again. */
+function repeated(names: readonly (readonly [at: string, name: string])[]): Problem[] {
+  const seen = new Set<string>()
+  return names.flatMap(([at, name]) => {
+    if (seen.has(name)) return [{ at, says: `${name} stands there twice` }]
+    seen.add(name)
+    return []
+  })
 }

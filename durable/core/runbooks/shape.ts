@@ -1,3 +1,5 @@
+import { within } from './catalogue-place.ts'
+
 /** What is wrong with a value from outside, and where: `services[2].id`. */
 export interface Problem {
   at: string
@@ -54,7 +56,7 @@ export function mapOf(check: Check): Check {
   return (value, at, problems) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       problems.push({ at, says: 'must be an object' })
-    else for (const [name, item] of Object.entries(value)) check(item, `${at}.${name}`, problems)
+    else for (const [name, item] of Object.entries(value)) check(item, within(at, name), problems)
   }
 }
 
@@ -66,11 +68,9 @@ export function record(members: Record<string, Check>): Check {
       return
     }
     const given = new Map(Object.entries(value))
-    for (const [name, check] of Object.entries(members))
-      check(given.get(name), at === '' ? name : `${at}.${name}`, problems)
+    for (const [name, check] of Object.entries(members)) check(given.get(name), within(at, name), problems)
     for (const name of given.keys()) {
-      if (!Object.hasOwn(members, name))
-        problems.push({ at: at === '' ? name : `${at}.${name}`, says: 'is not known here' })
+      if (!Object.hasOwn(members, name)) problems.push({ at: within(at, name), says: 'is not known here' })
     }
   }
 }
