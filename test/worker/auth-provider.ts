@@ -57,6 +57,8 @@ export interface Published {
   url: string
   keys: Key[]
   answers: boolean
+  /** where it redirects to. */
+  movedTo: string | null
   asked: string[]
 }
 
@@ -65,9 +67,19 @@ let providers = 0
 /** A provider whose keys can be read at an address of its own. It answers whatever leaves; nothing else does. */
 export function publish(...keys: Key[]): Published {
   providers += 1
-  const published: Published = { url: `https://idp.example/keys/${providers}`, keys, answers: true, asked: [] }
-  vi.stubGlobal('fetch', async (input: string) => {
+  const published: Published = {
+    url: `https://idp.example/keys/${providers}`,
+    keys,
+    answers: true,
+    movedTo: null,
+    asked: [],
+  }
+  vi.stubGlobal('fetch', async (input: string, init: RequestInit) => {
+    // The platform's own checks of what is asked for.
+    const request = new Request(input, init)
     published.asked.push(input)
+    if (published.movedTo !== null && request.redirect === 'manual')
+      return new Response(null, { status: 302, headers: { location: published.movedTo } })
     if (input !== published.url || !published.answers) throw new TypeError('no such host')
     return Response.json({ keys: published.keys.map((key) => key.published) })
   })

@@ -81,6 +81,10 @@ test('[SE35] keys come from the address of the settings alone: jku, x5u and jwk 
   for (const header of [{ jku: evil }, { x5u: evil }, { jwk: strange.published }, { jku: evil, kid: 'evil-1' }])
     await problem(await me(provider, await signed(strange, {}, { header })), 401, 'unauthenticated')
   expect(new Set(published.asked)).toEqual(new Set([published.url]))
+  const moved = publish(rsa)
+  moved.movedTo = evil
+  await problem(await me(withProvider(moved), await signed(rsa)), 503, 'identity-provider-unavailable')
+  expect(moved.asked).toEqual([moved.url])
 })
 
 test('[SE36] keys are kept: a provider that does not answer signs nobody out, and a new key is found', async () => {

@@ -54,7 +54,8 @@ export class ProviderKeys {
     if (now - this.#askedAt < (this.#known ? COOLDOWN_MS : FIRST_COOLDOWN_MS)) return
     try {
       const answer = await fetch(this.#url, {
-        redirect: 'error',
+        // A key set that moved is not followed: the answer is not ok.
+        redirect: 'manual',
         headers: { accept: 'application/json' },
         signal: AbortSignal.timeout(TIMEOUT_MS),
       })
