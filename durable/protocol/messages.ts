@@ -47,6 +47,12 @@ export type LobbyMessage =
   | { type: 'row'; row: IncidentRow }
   | { type: 'kill-switch'; on: boolean; by: string; reason: string }
 
+/**
+ * The epoch of a client that resumes by a bare seq, as `Last-Event-ID` does. An incident's id is never given twice and its
+ * log is never begun anew, so the one log that a room has is the one it means.
+ */
+export const ANY_EPOCH = 'any'
+
 /** Answered by the runtime without waking the room. */
 export const PING = '{"type":"ping"}'
 export const PONG = '{"type":"pong"}'

@@ -1,5 +1,5 @@
 import { HEARTBEAT_MS, RESUME_EVENTS_MAX } from '../protocol/limits.ts'
-import type { ServerMessage } from '../protocol/messages.ts'
+import { ANY_EPOCH, type ServerMessage } from '../protocol/messages.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
 import type { Kernel } from './kernel.ts'
 import { bytesAfter, jsonAfter } from './log.ts'
@@ -44,7 +44,8 @@ export class Greeter {
     const kernel = this.#kernel
     const { seq } = kernel.state.view
     const { after, epoch } = resume
-    const known = after !== null && epoch === kernel.epoch && after <= seq && seq - after <= RESUME_EVENTS_MAX
+    const same = epoch === kernel.epoch || epoch === ANY_EPOCH
+    const known = after !== null && same && after <= seq && seq - after <= RESUME_EVENTS_MAX
     const resumes = known && bytesAfter(this.#sql, after) <= DELTA_BYTES_MAX
     const head: Omit<Hello, 'snapshot' | 'delta'> = {
       type: 'hello',
