@@ -1,5 +1,6 @@
 import type { CatalogueCompared, CatalogueHead, CataloguePut, CatalogueVersion } from '../durable/protocol/catalogue.ts'
-import type { Catalogue, Change, DrillClock, IncidentState } from '../durable/protocol/domain.ts'
+import type { Catalogue, Change, DrillClock, IncidentState, Role } from '../durable/protocol/domain.ts'
+import type { Claim, Claimed, KeptAnswer } from '../durable/protocol/ledger.ts'
 import type {
   AlertIntake,
   DeclareRequest,
@@ -7,7 +8,10 @@ import type {
   DrillRequest,
   DrillRow,
   EventsPage,
+  ExportAsk,
+  ExportPart,
   HistoryRow,
+  ImportAnswer,
   IntakeCounters,
   IntakeReceipt,
   KillSwitch,
@@ -16,6 +20,7 @@ import type {
   PersonOrder,
   QuarantineIntake,
   QuarantineRow,
+  SaidAnswer,
   TelemetryReceipt,
   TelemetrySeries,
 } from '../durable/protocol/objects.ts'
@@ -42,6 +47,7 @@ import type { ArchivedIncident } from '../durable/protocol/ports.ts'
 import type { IncidentRow } from '../durable/protocol/rows.ts'
 import type { Person } from './auth/person.ts'
 import type { Sender } from './auth/sender.ts'
+import type { Trace } from './middleware/trace.ts'
 
 /** A named Durable Object as the Worker sees it: its methods by RPC, and `fetch` for sockets. */
 export interface Objects<Api> {
@@ -82,8 +88,11 @@ export interface DirectoryApi {
 /** `<namespace>/<incident id>`. */
 export interface RoomApi {
   order(order: PersonOrder): Promise<OrderAnswer>
+  say(said: { name: string; role: Role; text: string }): Promise<SaidAnswer>
   detail(): Promise<DetailAnswer>
   events(after: number, limit: number): Promise<EventsPage | null>
+  exported(ask: ExportAsk): Promise<ExportPart | null>
+  head(): Promise<{ epoch: string; seq: number; hash: string } | null>
 }
 
 /** `<namespace>/<service>`. */
@@ -102,6 +111,8 @@ export interface StageApi {
 export interface MemoryApi {
   history(query: { drill: boolean; cursor: string | null; limit: number }): Promise<Page<HistoryRow>>
   get(id: string): Promise<ArchivedIncident | null>
+  exported(id: string, ask: ExportAsk): Promise<ExportPart | null>
+  importFile(ask: { text: string; by: string; at: string; livesHere: boolean }): Promise<ImportAnswer>
 }
 
 /** Who asks the registry for a change; stands in the audit line that is stored with it. */
@@ -134,6 +145,12 @@ export interface RegistryApi {
   verifyAudit(): Promise<AuditVerdict>
 }
 
+/** One per person. */
+export interface LedgerApi {
+  claim(claim: Claim): Promise<Claimed>
+  settle(claim: number, outcome: KeptAnswer | 'done' | null): Promise<void>
+}
+
 /**
  * What wrangler.toml binds, by the narrow interfaces above: the generated stub types carry the whole class and the
  * runtime's RPC mapping; these are what the Worker may call. `test/worker/env.test.ts` holds them against the classes.
@@ -156,6 +173,8 @@ export interface Bindings {
   IC_OIDC_ROLES?: string
   /** default `groups`. */
   IC_OIDC_ROLE_CLAIM?: string
+  /** requests a minute that one token may make; senders are exempt. */
+  IC_RATE_PER_MINUTE?: string
   /** exact origins of our pages, with commas between; without it the origin that is asked. */
   IC_ORIGINS?: string
   DIRECTORY: Objects<DirectoryApi>
@@ -164,6 +183,7 @@ export interface Bindings {
   STAGE: Objects<StageApi>
   MEMORY: Objects<MemoryApi>
   REGISTRY: Objects<RegistryApi>
+  LEDGER: Objects<LedgerApi>
 }
 
 /** What middleware leaves for handlers. */
@@ -171,6 +191,7 @@ export interface AppEnv {
   Bindings: Bindings
   Variables: {
     requestId: string
+    trace: Trace
     person: Person
     sender: Sender
     /** the audit line of this request stands already, written with what it says. */

@@ -46,6 +46,7 @@ const TITLES: Partial<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  406: 'Not Acceptable',
   409: 'Conflict',
   412: 'Precondition Failed',
   413: 'Content Too Large',
@@ -105,6 +106,7 @@ export function log(c: Context<AppEnv>, thrown: unknown): void {
     JSON.stringify({
       level: 'error',
       requestId: c.get('requestId'),
+      traceId: (c.get('trace') as AppEnv['Variables']['trace'] | undefined)?.traceId,
       method: c.req.method,
       path: c.req.path,
       error: error.name,

@@ -8,6 +8,8 @@ import { sends } from './auth/sender.ts'
 import type { AppEnv } from './env.ts'
 import { onError, ProblemError, problemResponse } from './errors.ts'
 import { securityHeaders } from './headers.ts'
+import { limited } from './middleware/limit.ts'
+import { traced } from './middleware/trace.ts'
 import { listAudit, verifyAudit } from './routes/audit.ts'
 import {
   diffCatalogue,
@@ -16,10 +18,13 @@ import {
   listCatalogueVersions,
   putCatalogue,
 } from './routes/catalogue.ts'
+import { command } from './routes/commands.ts'
 import { getDrill, listDrills, listScenarios, startDrill, stopDrill } from './routes/drills.ts'
 import { livez, readyz, versions } from './routes/health.ts'
+import { exportIncident } from './routes/export.ts'
 import { getHistory, listHistory } from './routes/history.ts'
 import { declareIncident, getIncident, listEvents, listIncidents } from './routes/incidents.ts'
+import { importIncident } from './routes/imports.ts'
 import { init } from './routes/init.ts'
 import { alerts, changes, ingest, signed } from './routes/ingest.ts'
 import { cloudEvents, cloudEventsHandshake } from './routes/ingest-cloudevents.ts'
@@ -44,6 +49,7 @@ app.onError(onError)
 app.notFound((c) => problemResponse(c, new ProblemError(404, 'no-such-address', 'There is nothing at this address.')))
 
 app.use(requestId({ limitLength: 64 }))
+app.use(traced)
 app.use(securityHeaders)
 app.use(
   methodNotAllowed({
@@ -59,6 +65,7 @@ app.use(
 )
 app.use(audited)
 app.use(gate)
+app.use(limited)
 
 app.get('/livez', livez)
 app.get('/readyz', readyz)
@@ -122,6 +129,8 @@ app.post('/api/v1/incidents', needs('commander'), declareIncident)
 app.get('/api/v1/incidents/:id', signedIn, getIncident)
 app.get('/api/v1/incidents/:id/events', signedIn, eventStream, listEvents)
 app.get('/api/v1/incidents/:id/room', signedIn, room)
+app.get('/api/v1/incidents/:id/export', signedIn, exportIncident)
+app.post('/api/v1/incidents/:id/commands', signedIn, command)
 app.post('/api/v1/incidents/:id/acknowledge', needs('responder'), order.acknowledge)
 app.post('/api/v1/incidents/:id/notes', needs('responder'), order.addNote)
 app.post('/api/v1/incidents/:id/mitigate', needs('responder'), order.mitigate)
@@ -134,6 +143,7 @@ app.post('/api/v1/incidents/:id/outcome', needs('commander'), order.settleOutcom
 
 app.get('/api/v1/history', signedIn, listHistory)
 app.get('/api/v1/history/:id', signedIn, getHistory)
+app.post('/api/v1/imports', needs('admin'), importIncident)
 
 app.get('/api/v1/scenarios', signedIn, listScenarios)
 app.get('/api/v1/drills', signedIn, listDrills)

@@ -14,13 +14,16 @@ export interface HistoryQuery {
 }
 
 /** Stores an incident whole, in one transaction. A log that is no longer than the one kept changes nothing. */
-export function put(storage: DurableObjectStorage, incident: ArchivedIncident): { reference: string } {
+export function put(
+  storage: DurableObjectStorage,
+  incident: ArchivedIncident,
+  row: HistoryRow = historyRow(incident),
+): { reference: string } {
   const { sql } = storage
   return storage.transactionSync(() => {
     const kept = sql
       .exec<{ seq: number; reference: string }>('SELECT seq, reference FROM incidents WHERE id = ?', incident.id)
       .toArray()[0]
-    const row = historyRow(incident)
     if (kept && kept.seq >= row.seq) return { reference: kept.reference }
     const reference = `memory/${incident.id}`
     sql.exec('DELETE FROM parts WHERE id = ?', incident.id)

@@ -1,7 +1,9 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { HistoryRow, Page } from '../protocol/objects.ts'
+import type { ExportAsk, ExportPart, HistoryRow, ImportAnswer, Page } from '../protocol/objects.ts'
 import type { ArchivedIncident } from '../protocol/ports.ts'
 import { get, history, put, type HistoryQuery } from './archive.ts'
+import { exportArchived } from './export.ts'
+import { type ImportAsk, importFile } from './import.ts'
 import { migrate } from './migrations.ts'
 
 /** What is kept of closed incidents. Named `live` or `drills`, so that a drill's past is never taken for a real one. */
@@ -23,5 +25,16 @@ export class IncidentMemory extends DurableObject<Env> {
 
   async get(id: string): Promise<ArchivedIncident | null> {
     return get(this.ctx.storage.sql, id)
+  }
+
+  /** An archived incident as a file; null for one that it never had or that this reader may not see. */
+  async exported(id: string, ask: ExportAsk): Promise<ExportPart | null> {
+    const incident = get(this.ctx.storage.sql, id)
+    return incident && exportArchived(incident, ask, Date.now())
+  }
+
+  /** Takes an exported incident in, or says why not. */
+  async importFile(ask: ImportAsk): Promise<ImportAnswer> {
+    return importFile(this.ctx.storage, ask)
   }
 }

@@ -5,7 +5,9 @@
  */
 import type { PersonCommand, RefusalReason } from './commands.ts'
 import type { Alert, Catalogue, DrillClock, Instant, IntakeName, Role, Severity, SignalRole } from './domain.ts'
+import type { Move } from './effects.ts'
 import type { RoomEvent } from './events.ts'
+import type { NotifyTarget, Rotation } from './oncall.ts'
 import type { IncidentDetail, IncidentRow } from './rows.ts'
 
 /** A list page; `next` is the cursor to ask on with, null at the end. */
@@ -75,6 +77,31 @@ export interface DeclareRequest {
   role: Role
 }
 
+/** Moves alerts of `incident`; the same key is answered with the first answer. */
+export interface MoveRequest {
+  key: string
+  incident: string
+  move: Move
+}
+
+/** Whom an instance can notify now. `off`: names of targets that answered that they want nothing. */
+export interface Reach {
+  targets: NotifyTarget[]
+  rotations: Rotation[]
+  off: string[]
+}
+
+/** A target as it is listed; never its secret. */
+export interface TargetRow {
+  name: string
+  kind: NotifyTarget['kind']
+  url: string
+  secret: string
+  state: 'on' | 'off'
+  reason: string
+  since: string | null
+}
+
 export interface DrillNamespace {
   drill: string
   catalogue: Catalogue
@@ -130,11 +157,16 @@ export interface PersonOrder {
   name: string
   role: Role
   command: PersonCommand
+  /** what people decide on must not have changed since this seq. */
+  expectSeq?: number
 }
 
 export type OrderAnswer =
   | { ok: true; seq: number; row: IncidentRow }
   | { ok: false; reason: RefusalReason | 'not-found'; detail: string; seq: number }
+
+/** What a message came to that was said without a socket. */
+export type SaidAnswer = OrderAnswer | { ok: false; reason: 'unknown-message'; detail: string; seq: number }
 
 export interface EventsPage {
   epoch: string
@@ -177,4 +209,41 @@ export interface HistoryRow {
   outcome: string
   chainHead: string
   seq: number
+  /** it came as a file from another instance, or from this one's past. */
+  imported?: { at: string; by: string }
 }
+
+// ---------------------------------------------------------------------------------------------- export and import
+
+export type ExportFormat = 'json' | 'markdown' | 'csv'
+
+/** Asks for one part of an export; `next` is null for the first one. */
+export interface ExportAsk {
+  format: ExportFormat
+  next: { after: number; upTo: number } | null
+  reader: { name: string; role: Role }
+}
+
+export interface ExportPart {
+  text: string
+  next: { after: number; upTo: number } | null
+  /** of the hash chain. */
+  head: string
+}
+
+export type ImportReason =
+  | 'not-an-export'
+  | 'chain-broken'
+  | 'newer-version'
+  | 'unreadable-event'
+  | 'not-this-incident'
+  | 'never-opened'
+  | 'count-differs'
+  | 'another-log'
+  | 'lives-here'
+
+export type ImportAnswer =
+  /** `already`: nothing changed. `stateHash` is SHA-256 of the canonical JSON of what the log folds to. */
+  | { ok: true; already: boolean; row: HistoryRow; stateHash: string }
+  /** `seq`: of the first event that is not as it was; 0 where it is no event's. */
+  | { ok: false; reason: ImportReason; detail: string; seq: number; problems: { at: string; says: string }[] }

@@ -1,9 +1,17 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { RoomCommand } from '../protocol/commands.ts'
-import type { Actor, DrillClock } from '../protocol/domain.ts'
+import type { Actor, DrillClock, Role } from '../protocol/domain.ts'
 import { tagOf } from '../protocol/door.ts'
 import { CLOSE, PING, PONG, type ServerMessage } from '../protocol/messages.ts'
-import type { DetailAnswer, EventsPage, OrderAnswer, ParkedEffect, PersonOrder } from '../protocol/objects.ts'
+import type {
+  DetailAnswer,
+  EventsPage,
+  ExportAsk,
+  ExportPart,
+  OrderAnswer,
+  ParkedEffect,
+  PersonOrder,
+} from '../protocol/objects.ts'
 import { incidentDetail, incidentRow } from '../protocol/rows.ts'
 import { RING_AGAIN_MS, timerIsDue } from './alarms.ts'
 import type { Answer } from './answers.ts'
@@ -11,7 +19,9 @@ import { wordsOf } from './ask.ts'
 import { lineOf, writeLine } from './audit.ts'
 import { connect } from './connect.ts'
 import { Drain } from './drain.ts'
+import { exportPart } from './export.ts'
 import { Fanout } from './fanout.ts'
+import { readFrame } from './frames.ts'
 import { hear } from './hear.ts'
 import { Greeter } from './hello.ts'
 import { Kernel, SYSTEM } from './kernel.ts'
@@ -111,6 +121,14 @@ export class IncidentRoom extends DurableObject<Env> {
     return answer.ok ? { ...answer, row: incidentRow(this.#kernel.state.view) } : answer
   }
 
+  /** A command as a client's message, said without a socket: read and judged as on one. */
+  async say({ name, role, text }: { name: string; role: Role; text: string }): Promise<SaidAnswer> {
+    const frame = readFrame(text)
+    if (frame.ok && frame.message.type === 'command') return this.order({ ...frame.message, name, role })
+    const detail = frame.ok ? 'only commands are said without a socket' : frame.detail
+    return { ok: false, reason: 'unknown-message', detail, seq: this.#kernel.state.view.seq }
+  }
+
   async detail(): Promise<DetailAnswer> {
     if (!this.#kernel.isOpen) return { found: false }
     return { found: true, detail: incidentDetail(this.#kernel.state.view), parked: this.#parkedEffects() }
@@ -121,6 +139,11 @@ export class IncidentRoom extends DurableObject<Env> {
     if (!this.#kernel.isOpen) return null
     const events = eventsAfter(this.ctx.storage.sql, after, Math.max(1, Math.min(limit, EVENTS_PER_PAGE_MAX)))
     return { epoch: this.#kernel.epoch, events, head: this.#kernel.state.view.seq }
+  }
+
+  /** A part of this incident as a file; null for a room that was never opened or that this reader may not see. */
+  async exported(ask: ExportAsk): Promise<ExportPart | null> {
+    return this.#kernel.isOpen ? exportPart(this.ctx.storage.sql, this.#kernel.state.view, ask, Date.now()) : null
   }
 
   /** The head of the hash chain. */
@@ -196,7 +219,7 @@ export class IncidentRoom extends DurableObject<Env> {
     return this.#kernel.submit({ id, by, role: null, body, settles: null }, Date.now())
   }
 
-  #order({ cmd, name, role, command }: PersonOrder): Answer {
+  #order({ cmd, name, role, command, expectSeq }: PersonOrder): Answer {
     const by: Actor = { kind: 'person', name }
     return this.#kernel.submit({ id: `person:${name}:${cmd}`, by, role, body: command, settles: null }, Date.now())
   }
