@@ -7,6 +7,8 @@ import { reroute } from './reroute.ts'
 
 /** Targets called at once: the platform lets six connections be open. */
 const TARGETS_AT_ONCE = 6
+/** Shortest time between two calls to one target, in ms: in a storm a room hears five times a second of many alerts each. */
+export const CALL_GAP_MS = 200
 /** A call without an answer for so long, in ms, has failed; the same batch goes again. A room opens in 10 ms (measured). */
 const CALL_MS_MAX = 20_000
 
@@ -19,6 +21,8 @@ export class Drain {
   #peers: Peers
   #ended: () => void
   #flying = new Set<string>()
+  #called = new Map<string, number>()
+  #timer: ReturnType<typeof setTimeout> | null = null
   #waiting = new Map<string, (() => void)[]>()
 
   /** `ended` is told after each call that came to an end: there may be new rows and new times. */
@@ -50,7 +54,7 @@ export class Drain {
     for (let target: string | null = first; target !== null; target = this.#nextTarget()) {
       this.#flying.add(target)
       try {
-        while (await this.#send(target));
+        await this.#send(target)
       } catch (thrown) {
         // Storage failed: the rows are as they were and the alarm tries again.
         console.error('outbox', thrown instanceof Error ? thrown.message : thrown)
@@ -64,14 +68,33 @@ export class Drain {
   }
 
   #nextTarget(): string | null {
-    return dueTargets(this.#desk.sql, Date.now()).find((target) => !this.#flying.has(target)) ?? null
+    const wall = Date.now()
+    let wait = Infinity
+    for (const target of dueTargets(this.#desk.sql, wall)) {
+      if (this.#flying.has(target)) continue
+      const gap = (this.#called.get(target) ?? 0) + CALL_GAP_MS - wall
+      if (gap <= 0 || gap > CALL_GAP_MS) return target
+      wait = Math.min(wait, gap)
+    }
+    if (wait !== Infinity) this.#runIn(wait)
+    return null
   }
 
-  // One call; true when the line goes on.
-  async #send(target: string): Promise<boolean> {
+  // Whoever was called just now is called again soon, with all that came meanwhile. The alarm stands in after a crash.
+  #runIn(ms: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null
+      for (const [target, at] of this.#called) if (Date.now() - at > CALL_GAP_MS) this.#called.delete(target)
+      void this.run()
+    }, ms)
+  }
+
+  // One call; what waits behind it goes with the next one.
+  async #send(target: string): Promise<void> {
     const desk = this.#desk
     const batch = desk.commit(() => takeBatch(desk.sql, target, Date.now()))
-    if (batch === null) return false
+    if (batch === null) return
+    this.#called.set(target, Date.now())
     let end: Awaited<ReturnType<typeof carry>>
     try {
       end = await within(CALL_MS_MAX, carry(desk, this.#peers, batch))
@@ -79,11 +102,10 @@ export class Drain {
       // No answer: it may have been heard. The same batch with the same id goes again.
       desk.commit(() => postpone(desk.sql, batch, Date.now()))
       this.#ended()
-      return false
+      return
     }
     desk.commit(() => this.#end(batch, end))
     this.#ended()
-    return true
   }
 
   #end(batch: Batch, end: Awaited<ReturnType<typeof carry>>): void {

@@ -41,6 +41,11 @@ export class GroupCommit {
     })
   }
 
+  /** Posts that wait for the present flush. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
   async #work(): Promise<void> {
     this.#busy = true
     try {

@@ -44,6 +44,7 @@ import { instanceOf, makeInstance } from './instance.ts'
 import { type AlertState, alertOf } from '../core/correlate/identity.ts'
 import { GroupCommit } from './group-commit.ts'
 import { heldPage } from './held.ts'
+import { ALERTS_AT_ONCE_MAX, isWaiting, judge, store } from './inbox.ts'
 import { takeAll } from './intake.ts'
 import { dueJobs, runJobs } from './jobs.ts'
 import { readJournal, readQuarantine, writeQuarantine } from './journal.ts'
@@ -52,6 +53,7 @@ import { BACKLOG_ROWS_MAX, backlog, parked } from './outbox.ts'
 import { Peers } from './peers.ts'
 import { isPoisoned } from './poison.ts'
 import { mailSwitch, readSwitch, turnSwitch } from './switch.ts'
+import { Thinker } from './thinker.ts'
 import { readWatched, writeWatch } from './watch.ts'
 
 /** What a sender is asked to wait, in s: the backlog of a storm drains in about so long; storage is tried sooner. */
@@ -72,6 +74,7 @@ export class IncidentDirectory extends DurableObject<Env> {
   readonly #drain: Drain
   readonly #lobby: Lobby
   readonly #group: GroupCommit
+  readonly #thinker: Thinker
   #armed: number | null = null
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -85,12 +88,10 @@ export class IncidentDirectory extends DurableObject<Env> {
       this.#announce()
     })
     this.#lobby = new Lobby(ctx)
+    this.#thinker = new Thinker({ turn: () => this.#think(), busy: () => this.#group.waiting > 0 })
     this.#group = new GroupCommit({
       refuses: () => this.#overload(),
-      commit: (posts) =>
-        this.#commit((wall) =>
-          takeAll(this.#desk, posts, wall, this.#desk.now()).map((taken) => ({ ok: true as const, ...taken })),
-        ),
+      commit: (posts) => this.#takePosts(posts),
       culprit: (post, thrown, neighboursStand) => this.#setAside(post, thrown, neighboursStand),
       flushed: () => this.#flushed(),
     })
@@ -335,6 +336,7 @@ export class IncidentDirectory extends DurableObject<Env> {
     try {
       runJobs(this.#desk, Date.now())
       this.#announce()
+      await this.#thinker.run()
       await this.#drain.run()
     } catch (thrown) {
       console.error('alarm', thrown instanceof Error ? thrown.message : thrown)
@@ -350,6 +352,26 @@ export class IncidentDirectory extends DurableObject<Env> {
       console.error('intake', thrown instanceof Error ? thrown.message : thrown)
       return { ok: false, reason: 'storage', retryAfterS: RETRY_STORAGE_S }
     }
+  }
+
+  // A few alerts are judged at once. More, or any behind such, are stored and answered first: senders wait for a disk, never
+  // for a decision.
+  #takePosts(posts: readonly AlertIntake[]): IntakeReceipt[] {
+    const alerts = posts.reduce((sum, post) => sum + post.alerts.length, 0)
+    const later = alerts > ALERTS_AT_ONCE_MAX || isWaiting(this.#desk.sql)
+    const taken = this.#commit((wall) =>
+      later ? store(this.#desk, posts, wall) : takeAll(this.#desk, posts, wall, this.#desk.now()),
+    )
+    if (later) this.ctx.waitUntil(this.#thinker.run())
+    return taken.map((one) => ({ ok: true, ...one }))
+  }
+
+  #think(): boolean {
+    const more = judge(this.#desk, Date.now())
+    this.#arm()
+    this.#announce()
+    this.ctx.waitUntil(this.#drain.run())
+    return more
   }
 
   #overload(): IntakeReceipt | null {

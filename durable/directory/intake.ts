@@ -22,26 +22,45 @@ export interface Taken {
  * messages put into the outbox, every unit counted once. Rooms' messages and counters are written once for all of them.
  */
 export function takeAll(desk: Desk, posts: readonly AlertIntake[], wall: Instant, now: Instant): Taken[] {
+  const journals = posts.map((post) => writeJournal(desk.sql, post, wall))
+  const ends = takeAlerts(
+    desk,
+    posts.flatMap(({ alerts }) => alerts),
+    wall,
+    now,
+    false,
+  )
+  let at = 0
+  return posts.map(({ alerts }, index) => {
+    const own = ends.slice(at, (at += alerts.length))
+    const deduplicated = own.filter((end) => end.as === 'deduplicated').length
+    return { journal: journals[index] ?? 0, received: alerts.length, deduplicated }
+  })
+}
+
+/** Alerts, in the caller's transaction; `counted`: they were counted received and pending when they were stored. */
+export function takeAlerts(
+  desk: Desk,
+  alerts: AlertIntake['alerts'],
+  wall: Instant,
+  now: Instant,
+  counted: boolean,
+): End[] {
   const mailing = new Mailing(desk, wall, now)
   const sums = new Map<Parameters<typeof count>[1], number>()
   const add = (name: Parameters<typeof count>[1], n: number) => sums.set(name, (sums.get(name) ?? 0) + n)
-  const taken = posts.map((post) => {
-    const journal = writeJournal(desk.sql, post, wall)
-    let deduplicated = 0
-    for (const parsed of post.alerts) {
-      const alert = fitted({ ...parsed, catalogued: desk.knows(parsed.service) })
-      const end = takeAlert(desk, mailing, alert, wall, now)
-      add(end.as, 1)
-      if (end.as !== 'pending') add(`${end.as}:${end.reason}`, 1)
-      if (end.as === 'deduplicated') deduplicated += 1
-    }
-    add('received', post.alerts.length)
-    return { journal, received: post.alerts.length, deduplicated }
+  const ends = alerts.map((parsed) => {
+    const alert = fitted({ ...parsed, catalogued: desk.knows(parsed.service) })
+    const end = takeAlert(desk, mailing, alert, wall, now)
+    add(end.as, 1)
+    if (end.as !== 'pending') add(`${end.as}:${end.reason}`, 1)
+    return end
   })
+  add(counted ? 'pending' : 'received', counted ? -alerts.length : alerts.length)
   mailing.post()
   desk.incidents.save()
   for (const [name, n] of sums) count(desk.sql, name, n)
-  return taken
+  return ends
 }
 
 /** One post of alerts, in the caller's transaction. */

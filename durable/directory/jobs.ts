@@ -4,12 +4,13 @@ import { forgetDue, nextExpiry, pruneAlerts } from './alerts.ts'
 import type { Desk } from './desk.ts'
 import { expire } from './expiry.ts'
 import { nextHeld } from './held.ts'
+import { isWaiting } from './inbox.ts'
 import { journalDue, pruneJournal } from './journal.ts'
 import { lookAtHeld } from './look.ts'
 import { nextDue } from './outbox.ts'
 
 /** The alarm's reasons. */
-export type Job = 'outbox' | 'expiry' | 'held' | 'retention'
+export type Job = 'outbox' | 'inbox' | 'expiry' | 'held' | 'retention'
 
 /** How long after a commit the alarm sends what the same turn should have sent: what a crash in between costs, in ms. */
 const OUTBOX_FALLBACK_MS = 1_000
@@ -20,6 +21,7 @@ export function dueJobs(desk: Desk, wall: Instant): { job: Job; due: Instant }[]
   const jobs: { job: Job; due: Instant }[] = []
   const outbox = nextDue(desk.sql)
   if (outbox !== null) jobs.push({ job: 'outbox', due: Math.max(outbox, wall + OUTBOX_FALLBACK_MS) })
+  if (isWaiting(desk.sql)) jobs.push({ job: 'inbox', due: wall + OUTBOX_FALLBACK_MS })
   const clock = desk.clock()
   for (const [job, at] of [
     ['expiry', nextExpiry(desk.sql)],

@@ -8,8 +8,12 @@ export const JOURNAL_KEEP_MS = 7 * 86_400_000
 /** Raw characters and posts kept in all. The oldest go first; the merged alerts stay. A 1,000-alert group is 340 kB. */
 export const JOURNAL_CHARS_MAX = 200_000_000
 export const JOURNAL_POSTS_MAX = 100_000
-/** Sizes are looked at once in so many posts; in between the journal may be that many posts larger. */
-export const JOURNAL_LOOK_POSTS = 64
+/**
+ * Sizes are looked at once in so many posts, or at a body so long: a look reads the whole journal (100 ms when it is full).
+ * In between it may be larger by that many such bodies.
+ */
+export const JOURNAL_LOOK_POSTS = 1_024
+const JOURNAL_LOOK_CHARS = 200_000
 /** Raw bodies kept that nobody could read. The oldest go first; the counter keeps counting. */
 export const QUARANTINE_ROWS_MAX = 1_000
 /** Characters kept of such a body: enough to see what it was. The row says when it was cut. */
@@ -34,7 +38,7 @@ export function writeJournal(sql: SqlStorage, post: AlertIntake, wall: Instant):
     const body = post.raw.slice(part * PART_CHARS, (part + 1) * PART_CHARS)
     sql.exec('INSERT INTO journal_part (journal, part, body) VALUES (?, ?, ?)', id, part, body)
   }
-  if (id % JOURNAL_LOOK_POSTS === 0) trimJournal(sql, id)
+  if (id % JOURNAL_LOOK_POSTS === 0 || (post.raw.length > JOURNAL_LOOK_CHARS && id % 8 === 0)) trimJournal(sql, id)
   return id
 }
 

@@ -58,8 +58,8 @@ const MIGRATIONS: readonly string[] = [
    ALTER TABLE incident ADD COLUMN likenesses TEXT NOT NULL DEFAULT '[]';
    ALTER TABLE incident ADD COLUMN storm INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE journal ADD COLUMN body TEXT;`,
-  // Posts of a storm: stored and answered, judged a little later. `done` alerts of a post are judged already.
-  `CREATE TABLE inbox (id INTEGER PRIMARY KEY, done INTEGER NOT NULL, alerts TEXT NOT NULL);`,
+  // Alerts of a storm: stored and answered, judged a little later, row by row.
+  `CREATE TABLE inbox (id INTEGER PRIMARY KEY, journal INTEGER NOT NULL, units INTEGER NOT NULL, alerts TEXT NOT NULL);`,
   // Catalogues that were put, each under its revision; the words of old ones are let go, version and digest stay.
   `CREATE TABLE catalogue (
      revision INTEGER PRIMARY KEY AUTOINCREMENT, version TEXT NOT NULL, digest TEXT NOT NULL,

@@ -1,0 +1,106 @@
+import type { Instant } from '../protocol/domain.ts'
+import type { AlertIntake } from '../protocol/objects.ts'
+import { count } from './counters.ts'
+import type { Desk } from './desk.ts'
+import { fitted } from './fit.ts'
+import { type Taken, takeAlerts } from './intake.ts'
+import { writeJournal, writeQuarantine } from './journal.ts'
+
+/** Alerts of one commit that are judged within it. More are stored first and judged after their senders were answered. */
+export const ALERTS_AT_ONCE_MAX = 16
+/** Alerts judged in one turn: a few milliseconds, for who posts meanwhile waits so long. */
+export const ALERTS_PER_TURN_MAX = 64
+/** Characters of one stored piece: a row holds 2 MB, at 3 bytes each at most. */
+const PIECE_CHARS_MAX = 400_000
+
+type Parsed = AlertIntake['alerts']
+
+/** Stores posts as they came with what was understood of them; judged later, each unit pending until then. */
+export function store(desk: Desk, posts: readonly AlertIntake[], wall: Instant): Taken[] {
+  const taken = posts.map((post) => {
+    const journal = writeJournal(desk.sql, post, wall)
+    for (const { units, alerts } of pieces(post.alerts))
+      desk.sql.exec('INSERT INTO inbox (journal, units, alerts) VALUES (?, ?, ?)', journal, units, alerts)
+    return { journal, received: post.alerts.length, deduplicated: 0 }
+  })
+  const received = taken.reduce((sum, post) => sum + post.received, 0)
+  count(desk.sql, 'received', received)
+  count(desk.sql, 'pending', received)
+  return taken
+}
+
+function pieces(alerts: Parsed): { units: number; alerts: string }[] {
+  const whole = JSON.stringify(alerts)
+  if (alerts.length <= ALERTS_PER_TURN_MAX && whole.length <= PIECE_CHARS_MAX)
+    return [{ units: alerts.length, alerts: whole }]
+  const all: { units: number; alerts: string[]; chars: number }[] = []
+  for (const alert of alerts) {
+    const json = JSON.stringify(fitted(alert))
+    const last = all.at(-1)
+    if (last && last.units < ALERTS_PER_TURN_MAX && last.chars + json.length <= PIECE_CHARS_MAX) {
+      last.alerts.push(json)
+      last.units += 1
+      last.chars += json.length
+    } else all.push({ units: 1, alerts: [json], chars: json.length })
+  }
+  return all.map((piece) => ({ units: piece.units, alerts: `[${piece.alerts.join(',')}]` }))
+}
+
+/** Whether something is stored that was not judged yet. */
+export function isWaiting(sql: SqlStorage): boolean {
+  return sql.exec('SELECT id FROM inbox LIMIT 1').toArray().length > 0
+}
+
+interface Piece extends Record<string, SqlStorageValue> {
+  id: number
+  units: number
+  alerts: string
+}
+
+/** Judges the next stored alerts, in the order in which they came, in one transaction. True when more may be left. */
+export function judge(desk: Desk, wall: Instant): boolean {
+  const some = next(desk.sql)
+  if (some.length === 0) return false
+  try {
+    desk.commit(() => judgePieces(desk, some, wall))
+  } catch (thrown) {
+    // Each piece alone; the one that throws again is kept unread, so that it does not hold up the others for ever.
+    console.error('inbox', thrown instanceof Error ? thrown.message : thrown)
+    for (const piece of some) judgeAlone(desk, piece, wall)
+  }
+  return true
+}
+
+function next(sql: SqlStorage): Piece[] {
+  const rows = sql.exec<Piece>('SELECT id, units, alerts FROM inbox ORDER BY id LIMIT ?', ALERTS_PER_TURN_MAX).toArray()
+  let units = 0
+  const end = rows.findIndex((row, index) => {
+    units += row.units
+    return index > 0 && units > ALERTS_PER_TURN_MAX
+  })
+  return end === -1 ? rows : rows.slice(0, end)
+}
+
+function judgePieces(desk: Desk, some: readonly Piece[], wall: Instant): void {
+  const [first, last] = [some[0]?.id ?? 0, some.at(-1)?.id ?? 0]
+  desk.sql.exec('DELETE FROM inbox WHERE id BETWEEN ? AND ?', first, last)
+  const alerts = some.flatMap((piece) => JSON.parse(piece.alerts) as Parsed)
+  takeAlerts(desk, alerts, wall, desk.now(), true)
+}
+
+function judgeAlone(desk: Desk, piece: Piece, wall: Instant): void {
+  try {
+    desk.commit(() => judgePieces(desk, [piece], wall))
+  } catch (thrown) {
+    console.error('inbox', thrown instanceof Error ? thrown.message : thrown)
+    desk.commit(() => setAside(desk, piece, wall))
+  }
+}
+
+function setAside(desk: Desk, piece: Piece, wall: Instant): void {
+  desk.sql.exec('DELETE FROM inbox WHERE id = ?', piece.id)
+  const said = { intake: 'inbox', source: '', contentType: 'application/json', reason: 'not-storable' }
+  writeQuarantine(desk.sql, { ...said, raw: piece.alerts }, wall)
+  count(desk.sql, 'pending', -piece.units)
+  count(desk.sql, 'quarantined', piece.units)
+}
