@@ -11,6 +11,7 @@ import type {
   OrderAnswer,
   ParkedEffect,
   PersonOrder,
+  SaidAnswer,
 } from '../protocol/objects.ts'
 import { incidentDetail, incidentRow } from '../protocol/rows.ts'
 import { RING_AGAIN_MS, timerIsDue } from './alarms.ts'
@@ -221,7 +222,10 @@ export class IncidentRoom extends DurableObject<Env> {
 
   #order({ cmd, name, role, command, expectSeq }: PersonOrder): Answer {
     const by: Actor = { kind: 'person', name }
-    return this.#kernel.submit({ id: `person:${name}:${cmd}`, by, role, body: command, settles: null }, Date.now())
+    return this.#kernel.submit(
+      { id: `person:${name}:${cmd}`, by, role, body: command, settles: null, expectSeq },
+      Date.now(),
+    )
   }
 
   #audited(order: PersonOrder, answer: Answer): Answer {

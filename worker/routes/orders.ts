@@ -12,7 +12,7 @@ import { incidentOf } from './params.ts'
 type RefusalWord = Extract<OrderAnswer, { ok: false }>['reason']
 
 /** Each reason word as a status: a new word does not compile without one. */
-const STATUS: Record<RefusalWord, ContentfulStatusCode> = {
+export const STATUS: Record<RefusalWord, ContentfulStatusCode> = {
   'not-found': 404,
   'not-open': 404,
   'no-such-proposal': 404,
