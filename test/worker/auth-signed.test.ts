@@ -208,6 +208,8 @@ test('[SE39] Cloudflare Access: its assertion is a person, by the same verifier'
   const header = { 'cf-access-jwt-assertion': assertion }
   await problem(await ask(deployed(), '/api/v1/me', { headers: header }), 401, 'unauthenticated')
   await problem(await api('/api/v1/me', { token: null, headers: header }), 401, 'unauthenticated')
+  const local = { ...access, IC_MODE: 'development' }
+  await problem(await ask(local, '/api/v1/me', { site: 'http://127.0.0.1', headers: header }), 401, 'unauthenticated')
 })
 
 test('[SE39] a sign-in that the browser adds by itself may change something only for a page that names its origin', async () => {

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { expect, test } from 'vitest'
+import { sha256Hex } from '../../worker/auth/token.ts'
 import { isAllowedOrigin } from '../../worker/auth/origin.ts'
 import { api, json, problem } from './api.ts'
 import { adminToken, ask, deployed, makeToken } from './deployed.ts'
@@ -83,9 +84,11 @@ test('[SE40] a ticket is no token: not elsewhere, not after 30 s, not invented, 
     storage.sql.exec('UPDATE tickets SET expires = ?', Date.now() - 1).toArray(),
   )
   await problem(await socketed(ticket), 401, 'unauthenticated')
-  const last = await ticketFor(token)
+  const [last, unseen] = [await ticketFor(token), await ticketFor(token)]
   await ask(deployed(), `/api/v1/tokens/${id}`, { method: 'DELETE', token: await adminToken() })
-  await problem(await socketed(last), 401, 'unauthenticated')
+  const late = await ticketFor((await makeToken({ role: 'viewer' })).token)
+  expect(await deployed().REGISTRY.getByName('instance').takeTicket(sha256Hex(unseen))).toBeNull()
+  expect(await deployed().REGISTRY.getByName('instance').takeTicket(sha256Hex(late))).not.toBeNull()
 })
 
 test('[SE40] local mode has tickets too, and no other mode takes one of local mode', async () => {

@@ -108,6 +108,15 @@ test('[SE28] an ingest token posts for its source and does nothing else', async 
     await problem(await ask(deployed(), path, { method, token }), 403, 'token-not-allowed')
 })
 
+test('[SE28] an address that names another source than the token does is 403', async () => {
+  const { token } = await makeToken({ source: 'webhooks' })
+  for (const [source, status] of [
+    ['another', 403],
+    ['webhooks', 202],
+  ] as const)
+    expect((await ask(deployed(), `/api/v1/ingest/webhook/${source}`, { token, body: {} })).status).toBe(status)
+})
+
 test('[SE28] a token of a person has no place in a sender: 403 on every intake', async () => {
   const { token } = await makeToken({ role: 'commander' })
   await problem(await ask(deployed(), WEBHOOK, { token, body: ALERT }), 403, 'token-not-allowed')

@@ -1,6 +1,7 @@
 import { A, Navigate, Route, Router } from '@solidjs/router'
 import { render } from 'solid-js/web'
 import './styles.ts'
+import { Door } from './dashboards/Door.tsx'
 import { Operations } from './dashboards/operations/Operations.tsx'
 import { wearTheme } from './ui/theme.ts'
 
@@ -21,11 +22,13 @@ if (app) {
   render(() => {
     wearTheme()
     return (
-      <Router>
-        <Route path="/" component={() => <Navigate href="/ops" />} />
-        <Route path="/ops/:incident?" component={Operations} />
-        <Route path="*" component={NotFound} />
-      </Router>
+      <Door>
+        <Router>
+          <Route path="/" component={() => <Navigate href="/ops" />} />
+          <Route path="/ops/:incident?" component={Operations} />
+          <Route path="*" component={NotFound} />
+        </Router>
+      </Door>
     )
   }, app)
 }

@@ -35,9 +35,15 @@ function problemOf(status: number, body: unknown): Problem {
  * One call of our own API as the chosen person. Failures are values; it never throws. The caller names the shape: this
  * is the same build's server, whose answers are contract-tested.
  */
-export async function call<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<Reply<T>> {
+export async function call<T>(
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: unknown,
+  as: string | null = token(),
+): Promise<Reply<T>> {
   try {
-    const headers: Record<string, string> = { authorization: `Bearer ${token()}`, accept: 'application/json' }
+    const headers: Record<string, string> = { accept: 'application/json' }
+    if (as !== null) headers['authorization'] = `Bearer ${as}`
     if (body !== undefined) headers['content-type'] = 'application/json'
     const response = await fetch(path, {
       method,

@@ -1,9 +1,12 @@
 import { createSignal, createUniqueId } from 'solid-js'
-import { becomePerson, isName, person } from '../../room/person.ts'
+import { becomePerson, isName, person, signIn, signOut } from '../../room/person.ts'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 
-/** In local mode anybody may be several people: that is how a second approval is tried out. */
+/**
+ * Who you are. In local mode anybody may be several people: that is how a second approval is tried out. Elsewhere it says as
+ * whom you are signed in.
+ */
 export function PersonSwitcher() {
   const [open, setOpen] = createSignal(false)
   return (
@@ -12,8 +15,37 @@ export function PersonSwitcher() {
         <Icon name="person" />
         <span class="sr-only">You are</span> <span class="person-name">{person()}</span>
       </button>
-      {open() && <PersonDialog onClose={() => setOpen(false)} />}
+      {open() &&
+        (signIn().kind === 'local' ? (
+          <PersonDialog onClose={() => setOpen(false)} />
+        ) : (
+          <SignedInDialog onClose={() => setOpen(false)} />
+        ))}
     </>
+  )
+}
+
+function SignedInDialog(props: { onClose: () => void }) {
+  return (
+    <Dialog title="You are signed in" onClose={() => props.onClose()}>
+      <p>As {person()}, in every record.</p>
+      {signIn().kind === 'token' ? (
+        <div class="form-foot">
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              props.onClose()
+              signOut()
+            }}
+          >
+            Sign out
+          </button>
+        </div>
+      ) : (
+        <p class="label">Your identity provider signed you in; sign out there.</p>
+      )}
+    </Dialog>
   )
 }
 
