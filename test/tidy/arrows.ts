@@ -15,7 +15,7 @@ const WORKERD = ['cloudflare:workers', 'node:crypto', 'node:buffer', 'zod/mini']
 export const ROOMS: readonly Room[] = [
   { path: 'durable/protocol/', rooms: [], packages: [] },
   { path: 'durable/core/', rooms: ['durable/protocol/'], packages: [] },
-  ...['room', 'directory', 'monitor', 'memory', 'keeper', 'registry', 'relay'].map((name) => ({
+  ...['room', 'directory', 'monitor', 'memory', 'keeper', 'ledger', 'registry', 'relay'].map((name) => ({
     path: `durable/${name}/`,
     rooms: ['durable/core/', 'durable/protocol/', 'bridge/'],
     packages: WORKERD,
@@ -23,7 +23,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'durable/stage/', rooms: ['scenarios/', 'durable/protocol/'], packages: WORKERD },
   {
     path: 'durable/index.ts',
-    rooms: ['room', 'directory', 'monitor', 'memory', 'keeper', 'registry', 'relay', 'stage'].map(
+    rooms: ['room', 'directory', 'monitor', 'memory', 'keeper', 'ledger', 'registry', 'relay', 'stage'].map(
       (name) => `durable/${name}/`,
     ),
     packages: [],

@@ -157,7 +157,7 @@ test('[CA6] a version names one content: other content is refused, the same is n
   await problem(await put({ ...one, services: two.services }), 409, 'version-taken')
   await problem(await put({ ...two, services: one.services }), 409, 'version-taken')
   await problem(await put({ ...one, version: 'sample-1' }), 409, 'version-taken')
-  const reordered = Object.fromEntries(Object.entries(two).reverse())
+  const reordered = Object.fromEntries(Object.entries(two).toReversed())
   expect((await json<Put>(await put(reordered))).changes).toEqual([])
   expect((await json<Put>(await put(one))).version).toBe(one.version)
   expect((await standing()).catalogue).toEqual(one)

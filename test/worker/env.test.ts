@@ -5,10 +5,19 @@ import type {
   IncidentMemory,
   IncidentRoom,
   InstanceRegistry,
+  RequestLedger,
   ServiceMonitor,
   DrillStage,
 } from '../../durable/index.ts'
-import type { DirectoryApi, MemoryApi, MonitorApi, RegistryApi, RoomApi, StageApi } from '../../worker/env.ts'
+import type {
+  DirectoryApi,
+  LedgerApi,
+  MemoryApi,
+  MonitorApi,
+  RegistryApi,
+  RoomApi,
+  StageApi,
+} from '../../worker/env.ts'
 
 /** Compiles only while each class has every method that the Worker calls, with its shapes. */
 interface Kept {
@@ -18,6 +27,7 @@ interface Kept {
   stage: Holds<DrillStage, StageApi>
   memory: Holds<IncidentMemory, MemoryApi>
   registry: Holds<InstanceRegistry, RegistryApi>
+  ledger: Holds<RequestLedger, LedgerApi>
 }
 type Holds<Class extends Api, Api> = Class
 
@@ -29,6 +39,7 @@ test('[SE22] every object that the Worker calls is bound under its name', () => 
     stage: 'STAGE',
     memory: 'MEMORY',
     registry: 'REGISTRY',
+    ledger: 'LEDGER',
   }
   for (const name of Object.values(names)) expect(Object.keys(env)).toContain(name)
 })

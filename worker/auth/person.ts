@@ -3,6 +3,7 @@ import type { Visitor } from '../../durable/protocol/access.ts'
 import type { Role } from '../../durable/protocol/domain.ts'
 import type { AppEnv } from '../env.ts'
 import { ProblemError } from '../errors.ts'
+import { once } from '../middleware/once.ts'
 import { authConfig } from './config.ts'
 import { isLocal } from './gate.ts'
 import { registry, worthOf } from './known.ts'
@@ -37,7 +38,7 @@ export function needs(least: Role): MiddlewareHandler<AppEnv> {
     const person = await visitorOf(c)
     c.set('person', person)
     requireRole(person, least)
-    await next()
+    return once(c, next)
   }
 }
 

@@ -51,7 +51,8 @@ async function inflate(bytes: Uint8Array, format: 'gzip' | 'deflate', max: numbe
   }
 }
 
-async function collect(stream: ReadableStream<Uint8Array> | null, max: number): Promise<Uint8Array> {
+/** A stream's bytes, at most `max` of them: more is 413, and the rest is not read. */
+export async function collect(stream: ReadableStream<Uint8Array> | null, max: number): Promise<Uint8Array> {
   if (stream === null) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let size = 0

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import * as z from 'zod/mini'
 import { registry } from '../auth/known.ts'
 import type { AppEnv } from '../env.ts'
+import { nextLink } from '../middleware/link.ts'
 import { queryOf } from '../validate.ts'
 import { limit, wholeNumber } from './params.ts'
 
@@ -13,7 +14,9 @@ const query = z.strictObject({ after: wholeNumber(0, Number.MAX_SAFE_INTEGER, 0)
  */
 export async function listAudit(c: Context<AppEnv>): Promise<Response> {
   const { after, limit: count } = queryOf(c, query)
-  return c.json(await registry(c, (one) => one.audit(after, count)))
+  const page = await registry(c, (one) => one.audit(after, count))
+  if (page.next !== null) c.header('link', nextLink(c, 'after', page.next))
+  return c.json(page)
 }
 
 /** `GET /api/v1/audit/verify` by an admin: what is stored, walked here and now: `{ok, head, count}` or where it breaks. */

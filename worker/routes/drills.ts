@@ -7,6 +7,7 @@ import { hasVariant, type Scenario } from '../../scenarios/scenario.ts'
 import { SCENARIOS, scenarioNamed } from '../../scenarios/index.ts'
 import type { AppEnv } from '../env.ts'
 import { ProblemError } from '../errors.ts'
+import { linked } from '../middleware/link.ts'
 import { bodyOf, queryOf } from '../validate.ts'
 import { cursor, drillIdOf, noSuchDrill } from './params.ts'
 
@@ -55,7 +56,7 @@ function randomBody(): string {
 /** `GET /api/v1/drills?cursor=`: all drills, newest first, `{items, next}`. */
 export async function listDrills(c: Context<AppEnv>): Promise<Response> {
   const query = queryOf(c, z.strictObject({ cursor }))
-  return c.json(await c.env.DIRECTORY.getByName('drills').drills(query.cursor ?? null))
+  return linked(c, await c.env.DIRECTORY.getByName('drills').drills(query.cursor ?? null))
 }
 
 /** `GET /api/v1/drills/{id}`. */

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import * as z from 'zod/mini'
 import type { AppEnv } from '../env.ts'
+import { linked } from '../middleware/link.ts'
 import { queryOf } from '../validate.ts'
 import { cursor, drillFlag, incidentOf, limit, noSuchIncident, realm, realmOfNamespace } from './params.ts'
 
@@ -9,7 +10,7 @@ export async function listHistory(c: Context<AppEnv>): Promise<Response> {
   const query = queryOf(c, z.strictObject({ drill: drillFlag, cursor, limit }))
   const memory = c.env.MEMORY.getByName(realm(query.drill))
   const page = { drill: query.drill === 'true', cursor: query.cursor ?? null, limit: query.limit }
-  return c.json(await memory.history(page))
+  return linked(c, await memory.history(page))
 }
 
 /** `GET /api/v1/history/{id}`: the archived incident with its whole log, 404 when it is not archived. */

@@ -2,6 +2,8 @@ import type { Context } from 'hono'
 import * as z from 'zod/mini'
 import { LIVE } from '../../durable/protocol/namespace.ts'
 import type { AppEnv } from '../env.ts'
+import { etagOf, isHeld } from '../middleware/etag.ts'
+import { linked } from '../middleware/link.ts'
 import { bodyOf, queryOf } from '../validate.ts'
 import { cursor, drillFlag, incidentOf, limit, noSuchIncident, realm, wholeNumber } from './params.ts'
 
@@ -22,7 +24,7 @@ export async function listIncidents(c: Context<AppEnv>): Promise<Response> {
   const query = queryOf(c, listQuery)
   const directory = c.env.DIRECTORY.getByName(realm(query.drill))
   const page = { state: query.state ?? null, cursor: query.cursor ?? null, limit: query.limit }
-  return c.json(await directory.incidents(page))
+  return linked(c, await directory.incidents(page))
 }
 
 const declareBody = z.strictObject({
@@ -45,7 +47,10 @@ export async function getIncident(c: Context<AppEnv>): Promise<Response> {
   const { id, namespace } = incidentOf(c)
   const answer = await c.env.ROOM.getByName(`${namespace}/${id}`).detail()
   if (!answer.found) throw noSuchIncident()
-  return c.json(answer.detail)
+  // Its seq: an order with `If-Match` is refused when something has happened since.
+  const etag = etagOf(answer.detail.seq)
+  c.header('etag', etag)
+  return isHeld(c, etag) ? c.body(null, 304) : c.json(answer.detail)
 }
 
 const eventsQuery = z.strictObject({

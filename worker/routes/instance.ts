@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import { REASON_CHARS_MAX } from '../../durable/protocol/limits.ts'
 import { LIVE } from '../../durable/protocol/namespace.ts'
 import type { AppEnv } from '../env.ts'
+import { linked } from '../middleware/link.ts'
 import { bodyOf, queryOf } from '../validate.ts'
 import { cursor } from './params.ts'
 
@@ -21,7 +22,7 @@ export async function intake(c: Context<AppEnv>): Promise<Response> {
 /** `GET /api/v1/intake/quarantined?cursor=`: bodies that could not be understood, kept whole. */
 export async function quarantined(c: Context<AppEnv>): Promise<Response> {
   const query = queryOf(c, z.strictObject({ cursor }))
-  return c.json(await c.env.DIRECTORY.getByName(LIVE).quarantined(query.cursor ?? null))
+  return linked(c, await c.env.DIRECTORY.getByName(LIVE).quarantined(query.cursor ?? null))
 }
 
 /** `GET /api/v1/kill-switch`. */

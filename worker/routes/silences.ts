@@ -4,6 +4,7 @@ import { REASON_CHARS_MAX } from '../../durable/protocol/limits.ts'
 import { LIVE } from '../../durable/protocol/namespace.ts'
 import type { AppEnv } from '../env.ts'
 import { ProblemError } from '../errors.ts'
+import { linked } from '../middleware/link.ts'
 import { bodyOf, queryOf } from '../validate.ts'
 import { cursor } from './params.ts'
 
@@ -82,7 +83,7 @@ export async function endSilence(c: Context<AppEnv>): Promise<Response> {
 /** `GET /api/v1/suppressed?cursor=`: alerts that are stored and kept from people, newest first, each with why. */
 export async function listSuppressed(c: Context<AppEnv>): Promise<Response> {
   const query = queryOf(c, z.strictObject({ cursor }))
-  return c.json(await c.env.DIRECTORY.getByName(LIVE).suppressed(query.cursor ?? null))
+  return linked(c, await c.env.DIRECTORY.getByName(LIVE).suppressed(query.cursor ?? null))
 }
 
 /** `GET /api/v1/intake/noise`: why alerts ended where they did, by reason word, and the storm that is on. */

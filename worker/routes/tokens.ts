@@ -6,6 +6,7 @@ import { registry } from '../auth/known.ts'
 import { makeToken, sha256Hex } from '../auth/token.ts'
 import type { AppEnv } from '../env.ts'
 import { ProblemError } from '../errors.ts'
+import { linked } from '../middleware/link.ts'
 import { bodyOf, queryOf } from '../validate.ts'
 import { cursor, limit } from './params.ts'
 
@@ -46,7 +47,7 @@ export async function createToken(c: Context<AppEnv>): Promise<Response> {
 export async function listTokens(c: Context<AppEnv>): Promise<Response> {
   const query = queryOf(c, z.strictObject({ cursor, limit }))
   const { items, next } = await registry(c, (one) => one.tokens(query.cursor ?? null, query.limit))
-  return c.json({ items: items.map(shown), next })
+  return linked(c, { items: items.map(shown), next })
 }
 
 /** `DELETE /api/v1/tokens/{id}` by an admin: revoked now, its sockets ended. Again is answered the same. */
