@@ -71,14 +71,17 @@ export function judge(desk: Desk, wall: Instant): boolean {
   return true
 }
 
+// Read one by one: a piece may be large, and mostly the first is enough.
 function next(sql: SqlStorage): Piece[] {
-  const rows = sql.exec<Piece>('SELECT id, units, alerts FROM inbox ORDER BY id LIMIT ?', ALERTS_PER_TURN_MAX).toArray()
+  const some: Piece[] = []
   let units = 0
-  const end = rows.findIndex((row, index) => {
-    units += row.units
-    return index > 0 && units > ALERTS_PER_TURN_MAX
-  })
-  return end === -1 ? rows : rows.slice(0, end)
+  for (const piece of sql.exec<Piece>('SELECT id, units, alerts FROM inbox ORDER BY id')) {
+    units += piece.units
+    if (some.length > 0 && units > ALERTS_PER_TURN_MAX) break
+    some.push(piece)
+    if (units >= ALERTS_PER_TURN_MAX) break
+  }
+  return some
 }
 
 function judgePieces(desk: Desk, some: readonly Piece[], wall: Instant): void {

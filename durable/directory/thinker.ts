@@ -1,5 +1,5 @@
 /** While posts wait, stored alerts are judged a turn at a time, once in so many ms: who pages first is heard first. */
-const TURN_EVERY_MS = 40
+const TURN_EVERY_MS = 100
 
 export interface Work {
   /** One turn; true when more may be left. */

@@ -8,14 +8,21 @@ export function canonical(value: unknown): string {
     if (!Number.isFinite(value)) throw new TypeError(`no canonical JSON for ${value}`)
     return JSON.stringify(value)
   }
-  if (Array.isArray(value)) return `[${value.map((item) => canonical(item === undefined ? null : item)).join(',')}]`
+  // Plain loops: every event of every room and every label set goes through here.
+  if (Array.isArray(value)) {
+    let items = ''
+    for (const item of value as unknown[])
+      items += (items === '' ? '' : ',') + canonical(item === undefined ? null : item)
+    return `[${items}]`
+  }
   if (typeof value === 'object') {
     const record = value as Record<string, unknown>
-    const members = Object.keys(record)
-      .filter((key) => record[key] !== undefined)
-      .sort()
-      .map((key) => `${JSON.stringify(key)}:${canonical(record[key])}`)
-    return `{${members.join(',')}}`
+    let members = ''
+    for (const key of Object.keys(record).sort()) {
+      const member = record[key]
+      if (member !== undefined) members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonical(member)}`
+    }
+    return `{${members}}`
   }
   throw new TypeError(`no canonical JSON for a ${typeof value}`)
 }
