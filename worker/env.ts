@@ -196,5 +196,7 @@ export interface AppEnv {
     sender: Sender
     /** the audit line of this request stands already, written with what it says. */
     noted: true
+    /** what was asked for, where one address takes many orders. */
+    asked: string
   }
 }

@@ -31,6 +31,11 @@ test('[AU1] every change by a person leaves one line: who, role, how, route, pat
     await ask(deployed(), `/api/v1/incidents/${id}/resolve`, { token, body: { reason: 'over' } })
     await ask(deployed(), `/api/v1/incidents/${id}/resolve`, { token, body: { reason: 'over' } })
     await ask(deployed(), `/api/v1/incidents/${id}/notes`, { token, body: { text: 'notes stand on the timeline' } })
+    for (const command of [
+      { type: 'resolve', reason: 'over' },
+      { type: 'add-note', text: 'x' },
+    ])
+      await ask(deployed(), `/api/v1/incidents/${id}/commands`, { token, body: { cmd: command.type, command } })
     await ask(deployed(), '/api/v1/incidents', { token })
   })
   const person = { who: 'the commander', role: 'commander', via: 'token', more: 0 }
@@ -40,6 +45,12 @@ test('[AU1] every change by a person leaves one line: who, role, how, route, pat
     ['PUT /api/v1/kill-switch', '/api/v1/kill-switch', 'ok', ''],
     ['POST /api/v1/incidents/:id/resolve', `/api/v1/incidents/${id}/resolve`, 'ok', ''],
     ['POST /api/v1/incidents/:id/resolve', `/api/v1/incidents/${id}/resolve`, 'refused', 'invalid-transition'],
+    [
+      'POST /api/v1/incidents/:id/commands resolve',
+      `/api/v1/incidents/${id}/commands`,
+      'refused',
+      'invalid-transition',
+    ],
   ])
   for (const line of lines)
     expect(line).toMatchObject({ ...person, requestId: expect.stringMatching(/^[\w-]{8,}$/) as string })

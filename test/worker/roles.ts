@@ -4,6 +4,13 @@ import type { Role } from '../../durable/protocol/domain.ts'
 export const LEAST: Readonly<Record<string, Role>> = {
   'GET /api/v1/me': 'viewer',
   'GET /api/v1/catalogue': 'viewer',
+  'PUT /api/v1/catalogue': 'admin',
+  'POST /api/v1/catalogue/diff': 'viewer',
+  'GET /api/v1/catalogue/versions': 'viewer',
+  'GET /api/v1/catalogue/versions/:revision': 'viewer',
+  'GET /api/v1/incidents/:id/export': 'viewer',
+  'POST /api/v1/incidents/:id/commands': 'viewer',
+  'POST /api/v1/imports': 'admin',
   'GET /api/v1/intake': 'viewer',
   'GET /api/v1/intake/quarantined': 'viewer',
   'GET /api/v1/intake/noise': 'viewer',

@@ -12,7 +12,7 @@ import { isDrillToken, tokenOf } from './token.ts'
 const REFUSALS_PER_MINUTE_MAX = 30
 const MINUTE_MS = 60_000
 /** Notes stand in their incident's own chained log and change nothing else. */
-const NOTES = 'POST /api/v1/incidents/:id/notes'
+const NOTES: readonly string[] = ['POST /api/v1/incidents/:id/notes', 'POST /api/v1/incidents/:id/commands add-note']
 const SAFE = ['GET', 'HEAD', 'OPTIONS']
 
 let minute = { from: 0, told: 0, more: 0 }
@@ -48,7 +48,7 @@ function noteOf(c: Context<AppEnv>): AuditNote | null {
   const isRefusal = status === 401 || status === 403
   // What is not there was not touched.
   if (!isRefusal && (!person || SAFE.includes(c.req.method) || status === 404)) return null
-  if (!isRefusal && actionOf(c) === NOTES) return null
+  if (!isRefusal && NOTES.includes(actionOf(c))) return null
   const what = { action: actionOf(c), subject: redact(c.req.path), code: codeOf(c), requestId: c.get('requestId') }
   const outcome = status < 400 ? 'ok' : status < 500 ? 'refused' : 'failed'
   if (person) return { who: person.name, role: person.role, via: person.via, ...what, outcome, more: 0 }
@@ -56,10 +56,11 @@ function noteOf(c: Context<AppEnv>): AuditNote | null {
   return more === null ? null : { who: 'nobody', role: null, via: 'none', ...what, outcome, more }
 }
 
-/** The route as the map has it: what follows from it alone, whatever the path says. */
+/** The route as the map has it, whatever the path says, and which of its orders where it takes several. */
 function actionOf(c: Context<AppEnv>): string {
   const route = matchedRoutes(c).findLast(({ method }) => method !== 'ALL')
-  return `${c.req.method} ${route?.path ?? '*'}`
+  const asked = c.get('asked') as string | undefined
+  return [c.req.method, route?.path ?? '*', ...(asked === undefined ? [] : [asked])].join(' ')
 }
 
 function codeOf(c: Context<AppEnv>): string {

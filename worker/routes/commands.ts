@@ -20,6 +20,7 @@ type Result = Extract<ServerMessage, { type: 'result' }>
 export async function command(c: Context<AppEnv>): Promise<Response> {
   const { id, namespace } = incidentOf(c)
   const { cmd, command: said } = await bodyOf(c, commandBody)
+  c.set('asked', said.type)
   const { name, role } = c.get('person')
   const text = JSON.stringify({ type: 'command', cmd, command: said })
   const answer = await c.env.ROOM.getByName(`${namespace}/${id}`).say({ name, role, text })
