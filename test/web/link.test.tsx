@@ -2,7 +2,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CLOSE, PING, PONG } from '../../durable/protocol/messages.ts'
 import { BACKOFF_HIDDEN_MAX_MS, BACKOFF_MAX_MS, STABLE_MS, backoffMs } from '../../web/src/room/backoff.ts'
 import { Latency, RTT_SAMPLES_MAX } from '../../web/src/room/latency.ts'
-import { Link, type LinkState, PONG_WITHIN_MS } from '../../web/src/room/link.ts'
+import {
+  Link,
+  type LinkState,
+  PONG_WITHIN_MS,
+  SOCKET_AGAIN_FIRST_MS,
+  SOCKET_FAILURES_MAX,
+} from '../../web/src/room/link.ts'
 import { exchange } from './fakes.ts'
 
 const JUST_UNDER_ONE = 1 - 2 ** -32
@@ -163,5 +169,116 @@ describe('link', () => {
     vi.advanceTimersByTime(500)
     net.last().drop()
     expect(state()).toMatchObject({ kind: 'waiting', since: lost })
+  })
+})
+
+describe('where sockets do not get through', () => {
+  function both() {
+    const sockets = exchange()
+    const streams = exchange()
+    const states: LinkState[] = []
+    const said: string[] = []
+    const link = new Link({
+      dial: sockets.dial,
+      events: {
+        dial: (...args) => ({ ...streams.dial(...args), oneWay: true }),
+        path: () => `/events?try=${streams.sockets.length}`,
+      },
+      path: () => '/room',
+      protocols: () => ['ic.v1'],
+      said: (text) => void said.push(text),
+      changed: (state) => void states.push(state),
+      random: () => 0,
+    })
+    const fail = (net: typeof sockets, code = 1006) => {
+      net.last().drop(code)
+      vi.advanceTimersByTime(0)
+    }
+    return { sockets, streams, states, said, link, fail, state: () => states.at(-1) }
+  }
+
+  it('[BR58] after three sockets that failed the event stream is read, and the two take turns until one gets through', () => {
+    const { sockets, streams, fail, state } = both()
+    for (let n = 0; n < SOCKET_FAILURES_MAX; n++) {
+      expect(streams.sockets).toHaveLength(0)
+      fail(sockets)
+    }
+    expect([sockets.sockets.length, streams.sockets.length]).toEqual([3, 1])
+    fail(streams)
+    expect([sockets.sockets.length, streams.sockets.length]).toEqual([4, 1])
+    fail(sockets)
+    expect([sockets.sockets.length, streams.sockets.length]).toEqual([4, 2])
+    streams.last().say({ type: 'hello' })
+    expect(state()).toEqual({ kind: 'live', rttMs: null, by: 'events' })
+    expect(streams.last().sent).toEqual([])
+  })
+
+  it('[BR58] a stream that served and was lost is read again; a socket that stood for a minute forgets all failures', () => {
+    const { sockets, streams, fail, link } = both()
+    for (let n = 0; n < SOCKET_FAILURES_MAX; n++) fail(sockets)
+    streams.last().say({ type: 'hello' })
+    fail(streams)
+    expect([sockets.sockets.length, streams.sockets.length]).toEqual([3, 2])
+    link.close()
+    const other = both()
+    for (let n = 0; n < SOCKET_FAILURES_MAX - 1; n++) other.fail(other.sockets)
+    for (let t = 0; t <= STABLE_MS; t += 1_000) {
+      other.sockets.last().sayText(PONG)
+      vi.advanceTimersByTime(1_000)
+    }
+    other.fail(other.sockets)
+    other.fail(other.sockets)
+    expect(other.streams.sockets).toHaveLength(0)
+  })
+
+  it('[BR58] a server that sends this client away is no failure of sockets, and its word is shown', () => {
+    const { sockets, streams, fail, state, states } = both()
+    for (let n = 0; n < SOCKET_FAILURES_MAX * 2; n++) {
+      sockets.last().drop(CLOSE.slow, 'slow')
+      expect(state()).toMatchObject({ kind: 'waiting', why: 'slow' })
+      vi.advanceTimersByTime(0)
+    }
+    expect(streams.sockets).toHaveLength(0)
+    fail(sockets)
+    expect(states.findLast(({ kind }) => kind === 'waiting')).not.toHaveProperty('why')
+  })
+
+  it('[BR59] while the stream serves a socket is tried beside it, later each time, and takes over once it speaks', () => {
+    const { sockets, streams, fail, state, said } = both()
+    for (let n = 0; n < SOCKET_FAILURES_MAX; n++) fail(sockets)
+    const stream = streams.last()
+    stream.say({ n: 1 })
+    vi.advanceTimersByTime(SOCKET_AGAIN_FIRST_MS - 1)
+    expect(sockets.sockets).toHaveLength(3)
+    vi.advanceTimersByTime(1)
+    expect(sockets.sockets).toHaveLength(4)
+    sockets.last().drop()
+    expect(state()).toMatchObject({ kind: 'live', by: 'events' })
+    vi.advanceTimersByTime(SOCKET_AGAIN_FIRST_MS * 2 - 1)
+    expect(sockets.sockets).toHaveLength(4)
+    vi.advanceTimersByTime(1)
+    expect(sockets.sockets).toHaveLength(5)
+    stream.say({ n: 2 })
+    const socket = sockets.last()
+    socket.say({ n: 3 })
+    expect(stream.closed).not.toBeNull()
+    expect(state()).toMatchObject({ kind: 'live' })
+    expect(state()).not.toHaveProperty('by')
+    stream.say({ n: 4 })
+    socket.say({ n: 5 })
+    expect(said.map((text) => (JSON.parse(text) as { n: number }).n)).toEqual([1, 2, 3, 5])
+    socket.drop()
+    expect(state()).toMatchObject({ kind: 'waiting' })
+  })
+
+  it('[BR59] leaving takes the socket that is being tried with it', () => {
+    const { sockets, streams, fail, link, said } = both()
+    for (let n = 0; n < SOCKET_FAILURES_MAX; n++) fail(sockets)
+    streams.last().say({ n: 1 })
+    vi.advanceTimersByTime(SOCKET_AGAIN_FIRST_MS)
+    link.close()
+    expect(sockets.last().closed).not.toBeNull()
+    sockets.last().say({ n: 2 })
+    expect(said).toHaveLength(1)
   })
 })

@@ -11,6 +11,7 @@ import type { EventsPage } from '../../../durable/protocol/objects.ts'
 import { PROTOCOL_VERSION } from '../../../durable/protocol/version.ts'
 import { type View, emptyView, project } from '../../../durable/protocol/view.ts'
 import { chance } from './backoff.ts'
+import { dialEvents } from './events.ts'
 import { call } from './http.ts'
 import { Link, type LinkState } from './link.ts'
 import { wallNow } from './now.ts'
@@ -53,6 +54,8 @@ const HIDDEN_FRAME_MS = 250
 
 export interface RoomPorts {
   dial: Dial
+  /** how a room is read where sockets do not get through; nothing where that is not wanted. */
+  dialEvents?: Dial
   random: () => number
   /** runs once before the next paint. */
   frame: (paint: () => void) => void
@@ -61,6 +64,7 @@ export interface RoomPorts {
 
 export const browserPorts: RoomPorts = {
   dial: dialWebSocket,
+  dialEvents,
   random: chance,
   frame: (paint) => {
     if (document.visibilityState === 'hidden') setTimeout(paint, HIDDEN_FRAME_MS)
@@ -97,12 +101,16 @@ export function joinRoom(id: string, ports: RoomPorts = browserPorts): Room & { 
   const acks = new Acks()
   let unsaid: ReturnType<typeof setTimeout> | undefined
 
+  const resume = () => (epoch === '' ? '' : `?after=${head}&epoch=${encodeURIComponent(epoch)}`)
+
   const orders = new Orders((text) => link.send(text))
   const link = new Link({
     dial: ports.dial,
     random: ports.random,
-    path: () =>
-      `/api/v1/incidents/${id}/room${epoch === '' ? '' : `?after=${head}&epoch=${encodeURIComponent(epoch)}`}`,
+    path: () => `/api/v1/incidents/${id}/room${resume()}`,
+    ...(ports.dialEvents && {
+      events: { dial: ports.dialEvents, path: () => `/api/v1/incidents/${id}/events${resume()}` },
+    }),
     protocols: socketProtocols,
     said: (text) => hear(JSON.parse(text) as ServerMessage, text.length),
     // The link's first word comes from its constructor, before this store would be read by anybody.

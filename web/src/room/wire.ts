@@ -1,5 +1,7 @@
-/** One socket, as the connection kernel sees it. The browser's WebSocket is not ours, so it comes in from outside. */
+/** One connection, as the connection kernel sees it. The browser's WebSocket is not ours, so it comes in from outside. */
 export interface Wire {
+  /** it cannot be pinged: an event stream, which watches its own silence. */
+  oneWay?: true
   send(text: string): void
   close(code: number, reason: string): void
 }
