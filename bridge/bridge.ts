@@ -1,6 +1,9 @@
-import type { ArchivePort, RemediationPort } from '../durable/protocol/ports.ts'
+import type { NotifyTarget } from '../durable/protocol/oncall.ts'
+import type { ArchivePort, NotifyMessage, NotifyPort, RemediationPort } from '../durable/protocol/ports.ts'
 import { httpDriver } from './act/http/index.ts'
 import { type ArchiveStore, embeddedArchive } from './embedded/archive.ts'
+import { sinkDriver } from './notify/sink.ts'
+import { webhookDriver } from './notify/webhook/index.ts'
 
 /** What a bridge is made of: a transport, a store, where actions may be sent and the key that signs them. */
 export interface BridgeParts {
@@ -8,6 +11,12 @@ export interface BridgeParts {
   fetch: (request: Request) => Promise<Response>
   archiveStore: ArchiveStore
   endpoints: readonly { name: string; url: string }[]
+  /** The value of a secret by its name; null where there is none that can be read. */
+  secretNamed: (name: string) => Promise<string | null>
+  /** a drill's own: everything it would say goes there and nowhere else. */
+  sink: ((message: NotifyMessage) => Promise<void>) | null
+  /** addresses of this machine may be notified: local mode alone. */
+  loopback: boolean
   /** null: this instance can sign nothing, so nothing is wired. */
   actionSecret: string | null
 }
@@ -17,16 +26,22 @@ export interface Bridge {
   archive: ArchivePort
   /** The driver of a catalogued endpoint; null when there is none or nothing to sign with. */
   remediation(endpoint: string): RemediationPort | null
+  /** The driver of a notification target. */
+  notify(target: NotifyTarget): NotifyPort
 }
 
 /** Makes the drivers. Constructing them calls nothing. */
-export function createBridge({ fetch, archiveStore, endpoints, actionSecret }: BridgeParts): Bridge {
+export function createBridge(parts: BridgeParts): Bridge {
+  const { fetch, archiveStore, endpoints, actionSecret, sink } = parts
   return {
     archive: embeddedArchive(archiveStore),
     remediation(endpoint) {
       const target = endpoints.find(({ name }) => name === endpoint)
       if (!target || actionSecret === null) return null
       return httpDriver({ fetch, endpointUrl: target.url, secret: actionSecret, driver: 'http' })
+    },
+    notify(target) {
+      return sink ? sinkDriver(sink) : webhookDriver({ ...parts, ...target })
     },
   }
 }

@@ -42,6 +42,14 @@ export async function carry(desk: Desk, peers: Peers, batch: Batch): Promise<Car
     case 'clock':
       await peers.room(batch.target).setClock(first.clock)
       return 'heard'
+    case 'link': {
+      const { relation, incident, linked, reason } = first
+      await peers.room(batch.target).link({ relation, incident, linked, reason })
+      return 'heard'
+    }
+    case 'detach':
+      await peers.room(batch.target).detach({ alerts: first.alerts, to: first.to })
+      return 'heard'
     default:
       return first satisfies never
   }

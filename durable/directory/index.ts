@@ -1,7 +1,8 @@
 import { DurableObject } from 'cloudflare:workers'
 import { assert } from '../core/assert.ts'
+import type { MoveOutcome } from '../protocol/commands.ts'
 import type { CatalogueCompared, CatalogueHead, CataloguePut, CatalogueVersion } from '../protocol/catalogue.ts'
-import type { Catalogue, Change, DrillClock, IncidentState } from '../protocol/domain.ts'
+import type { Catalogue, Change, DrillClock, IncidentState, Instant } from '../protocol/domain.ts'
 import { tagsOf } from '../protocol/door.ts'
 import { LIVE } from '../protocol/namespace.ts'
 import type {
@@ -12,9 +13,12 @@ import type {
   IntakeCounters,
   IntakeReceipt,
   KillSwitch,
+  MoveRequest,
   Page,
   QuarantineIntake,
   QuarantineRow,
+  Reach,
+  TargetRow,
 } from '../protocol/objects.ts'
 import type {
   IntakeReasons,
@@ -24,6 +28,7 @@ import type {
   StormRow,
   SuppressedRow,
 } from '../protocol/noise.ts'
+import type { OnCallRow } from '../protocol/oncall.ts'
 import type { IncidentRow } from '../protocol/rows.ts'
 import {
   type PutCatalogue,
@@ -49,6 +54,8 @@ import { takeAll } from './intake.ts'
 import { dueJobs, runJobs } from './jobs.ts'
 import { readJournal, readQuarantine, writeQuarantine } from './journal.ts'
 import { Lobby, closeBack } from './lobby.ts'
+import { linkParent, moveAlerts } from './merge.ts'
+import { disableTarget, enableTarget, onCallAt, reachNow, targetRows } from './oncall.ts'
 import { BACKLOG_ROWS_MAX, backlog, parked } from './outbox.ts'
 import { Peers } from './peers.ts'
 import { isPoisoned } from './poison.ts'
@@ -240,6 +247,39 @@ export class IncidentDirectory extends DurableObject<Env> {
     if (!newer) return
     this.#desk.incidents.reread(row.id)
     this.#lobby.row(row)
+  }
+
+  /** Moves alerts from one incident to another, once for a key. */
+  async move(request: MoveRequest): Promise<MoveOutcome> {
+    return this.#commit((wall) => moveAlerts(this.#desk, request, wall, this.#desk.now()))
+  }
+
+  async linkParent(said: { parent: string; child: string; linked: boolean }): Promise<{ ok: boolean; reason: string }> {
+    return this.#commit((wall) => linkParent(this.#desk, said, wall))
+  }
+
+  // ------------------------------------------------------------------------------------------ people on call
+
+  /** Who is on call at an instant, now unless said. */
+  async onCall(at: Instant | null): Promise<OnCallRow[]> {
+    return onCallAt(this.#desk, at ?? this.#desk.now())
+  }
+
+  async reach(): Promise<Reach> {
+    return reachNow(this.#desk)
+  }
+
+  async targets(): Promise<TargetRow[]> {
+    return targetRows(this.#desk)
+  }
+
+  async disableTarget(target: { name: string; url: string; reason: string }): Promise<void> {
+    this.#commit((wall) => disableTarget(this.#desk, target, wall))
+  }
+
+  /** False where it was not off. */
+  async enableTarget(name: string): Promise<boolean> {
+    return this.#commit(() => enableTarget(this.#desk, name))
   }
 
   // ------------------------------------------------------------------------------------------ kill switch

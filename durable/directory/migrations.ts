@@ -66,6 +66,13 @@ const MIGRATIONS: readonly string[] = [
      wall INTEGER NOT NULL, by TEXT NOT NULL, changes INTEGER NOT NULL, json TEXT
    );
    CREATE INDEX catalogue_by_version ON catalogue (version);`,
+  // What was moved between incidents, so that a repeat gets its first answer; targets that want nothing any more.
+  `CREATE INDEX alert_by_incident ON alert (incident) WHERE incident IS NOT NULL;
+   CREATE TABLE move (
+     key TEXT PRIMARY KEY, kind TEXT NOT NULL, incident TEXT NOT NULL, answer TEXT NOT NULL, wall INTEGER NOT NULL
+   );
+   CREATE INDEX move_by_incident ON move (incident);
+   CREATE TABLE target_off (name TEXT PRIMARY KEY, url TEXT NOT NULL, reason TEXT NOT NULL, wall INTEGER NOT NULL);`,
 ]
 
 /** Brings the tables to the present shape, each step once, in one transaction. */

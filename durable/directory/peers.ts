@@ -1,4 +1,5 @@
 import type { RoomCommand } from '../protocol/commands.ts'
+import type { Relation } from '../protocol/crew.ts'
 import type { DrillClock } from '../protocol/domain.ts'
 import { LIVE, namespaceOfIncident } from '../protocol/namespace.ts'
 import type { KillSwitch } from '../protocol/objects.ts'
@@ -16,6 +17,8 @@ export interface RoomPeer {
   deliver(batch: { id: string; alerts: Delivered[] }): Promise<Heard>
   setKillSwitch(set: { on: boolean; by: string; reason: string }): Promise<void>
   setClock(clock: DrillClock): Promise<void>
+  link(said: { relation: Relation; incident: string; linked: boolean; reason: string }): Promise<void>
+  detach(said: { alerts: { source: string; fingerprint: string }[]; to: string }): Promise<void>
 }
 
 /** Another directory as this one sees it. */

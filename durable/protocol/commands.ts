@@ -1,3 +1,4 @@
+import type { CrewRole, NoteVisibility, Relation, TaskChange, TaskKind } from './crew.ts'
 import type {
   Actor,
   AgentName,
@@ -11,6 +12,7 @@ import type {
   ProposalBody,
   Provenance,
   Role,
+  Severity,
   SignalReading,
   VoteDraft,
   VoterName,
@@ -20,7 +22,8 @@ import type {
 /** Commands that a person may send, over the socket or HTTP. */
 export type PersonCommand =
   | { type: 'acknowledge' }
-  | { type: 'add-note'; text: string }
+  /** private unless it says public. */
+  | { type: 'add-note'; text: string; visibility?: NoteVisibility }
   | { type: 'mitigate'; reason: string }
   | { type: 'resolve'; reason: string }
   | { type: 'close'; reason: string }
@@ -37,6 +40,46 @@ export type PersonCommand =
       reason: string
     }
   | { type: 'settle-outcome'; proposal: string; outcome: 'it-ran' | 'it-did-not'; reason: string }
+  /** back to triggered, from mitigated, resolved or canceled; people are called again. */
+  | { type: 'reopen'; reason: string }
+  /** it was a false alarm; needs a reason. */
+  | { type: 'cancel'; reason: string }
+  /** up or down; raising it calls people. */
+  | { type: 'set-severity'; severity: Severity; reason: string }
+  /** gives somebody a role; whoever had it hands it over (experts are several). */
+  | { type: 'assign-role'; role: CrewRole; person: string; reason: string }
+  | { type: 'release-role'; role: CrewRole; person: string; reason: string }
+  | { type: 'add-task'; kind: TaskKind; text: string; owner: string | null; dueWall: Instant | null }
+  | { type: 'change-task'; task: string; change: TaskChange }
+  /** a field of their own, `[a-z][a-z0-9_-]*`; null takes it away. */
+  | { type: 'set-field'; name: string; value: string | null }
+  /** who sees a private incident: commanders, whoever is on it, and those named. */
+  | { type: 'set-privacy'; private: boolean; reason: string }
+  | { type: 'set-access'; person: string; allowed: boolean }
+  /** its alerts go to that one, which must be open; this one ends as merged. The answer comes as an event. */
+  | { type: 'merge'; into: string; reason: string }
+  /** takes back what was merged and is still with the other one. */
+  | { type: 'unmerge'; reason: string }
+  /** these alerts go to a new incident; at least one stays. */
+  | { type: 'split'; alerts: { source: string; fingerprint: string }[]; title: string; reason: string }
+  /** null: it belongs to no other any more. */
+  | { type: 'set-parent'; parent: string | null; reason: string }
+  /** calls the next step now. */
+  | { type: 'escalate'; reason: string }
+
+/** What came of moving alerts between incidents, as the directory decided it. */
+export type MoveOutcome =
+  | { ok: true; incident: string; alerts: { alert: Alert; reason: string; matched?: string }[] }
+  | { ok: false; reason: MoveReason }
+
+export type MoveReason = 'no-such-incident' | 'incident-over' | 'nothing-to-move' | 'already-related'
+
+/** What came of one try to notify. `gone`: the target wants nothing from us any more. */
+export type NotifyOutcome =
+  | { outcome: 'sent'; detail: string }
+  | { outcome: 'failed'; reason: string; retryAfterMs: number | null }
+  | { outcome: 'gone'; reason: string }
+  | { outcome: 'parked'; reason: string }
 
 /** Commands of the room's own shell: answers of effects, timers that rang, alerts that the directory delivers. */
 export type RoomCommand =
@@ -77,6 +120,21 @@ export type RoomCommand =
   | { type: 'sample-verification'; proposal: string; readings: Omit<SignalReading, 'judged'>[] }
   | { type: 'set-kill-switch'; on: boolean; reason: string }
   | { type: 'record-archive'; store: string; reference: string }
+  /** the directory's answer to a merge, an unmerge or a split; `seq` is that of the event that asked. */
+  | { type: 'record-move'; seq: number; outcome: MoveOutcome }
+  /** alerts went to another incident: this one holds them no longer. */
+  | { type: 'detach-alerts'; alerts: { source: string; fingerprint: string }[]; to: string }
+  /** another incident is related to this one, or no longer. */
+  | { type: 'record-link'; relation: Relation; incident: string; linked: boolean; reason: string }
+  | {
+      type: 'record-notification'
+      page: string
+      to: number
+      attempt: number
+      target: string
+      person: string | null
+      answer: NotifyOutcome
+    }
   /** the alarm rang: whatever is due by `at` and `wall` is decided now. Harmless when nothing is. */
   | { type: 'tick' }
 
@@ -103,6 +161,8 @@ export interface Command {
   body: CommandBody
   /** for `propose` and `decide-myself`: null where core could not draft one. */
   sealed: SealedProposal | null
+  /** a person's precondition: nothing that people decide on changed after this seq. */
+  expectSeq?: number
 }
 
 /** A refusal is a value with a stable reason word. */
@@ -138,3 +198,18 @@ export type RefusalReason =
   | 'nothing-changed'
   | 'another-proposal-open'
   | 'outcome-unknown-on-target'
+  | 'seq-moved'
+  | 'no-such-task'
+  | 'no-such-alert'
+  | 'no-such-field'
+  | 'no-such-notification'
+  | 'not-held'
+  | 'too-many'
+  | 'bad-name'
+  | 'same-incident'
+  | 'no-such-incident'
+  | 'would-be-cycle'
+  | 'other-namespace'
+  | 'move-pending'
+  | 'nothing-left'
+  | 'nobody-to-page'

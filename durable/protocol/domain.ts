@@ -3,6 +3,9 @@
  * drills) unless a name ends in `Wall`; durations end in `Ms`. Nothing here has behaviour.
  */
 
+import type { NoteVisibility } from './crew.ts'
+import type { EscalationPolicy, NotifyTarget, Rotation, SlaTarget } from './oncall.ts'
+
 export type Instant = number
 
 export type Severity = 'SEV-1' | 'SEV-2' | 'SEV-3' | 'SEV-4' | 'SEV-5'
@@ -256,6 +259,10 @@ export interface Catalogue {
   sources: Source[]
   correlation?: CorrelationRules
   endpoints: { name: string; url: string }[]
+  targets?: NotifyTarget[]
+  rotations?: Rotation[]
+  escalation?: EscalationPolicy[]
+  sla?: SlaTarget[]
 }
 
 // ---------------------------------------------------------------------------------------------- evidence
@@ -624,6 +631,8 @@ export interface Note {
   by: string
   text: string
   at: Instant
+  /** absent: private. */
+  visibility?: NoteVisibility
 }
 
 export interface IncidentHead {

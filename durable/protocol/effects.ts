@@ -18,6 +18,17 @@ export type Effect =
   | { type: 'resume-clock'; proposal: string }
   | { type: 'update-index' }
   | { type: 'archive' }
+  /** asks the directory to move alerts; `seq` of the event that asked makes it once. */
+  | { type: 'move-alerts'; seq: number; move: Move }
+  /** tells the parent, through the directory, that it has this child, or no longer. */
+  | { type: 'link-parent'; parent: string; linked: boolean }
+  | { type: 'notify'; page: string; to: number; attempt: number; after: Delay | null }
+
+/** Which alerts are to go where. */
+export type Move =
+  | { kind: 'merge'; into: string }
+  | { kind: 'unmerge'; from: string }
+  | { kind: 'split'; alerts: { source: string; fingerprint: string }[]; title: string; by: string }
 
 /** Not before so long after the event, on the room's clock or on the wall. */
 export interface Delay {
@@ -51,6 +62,12 @@ export function effectKey(effect: Effect, seq: number): string {
     case 'update-index':
     case 'archive':
       return `${effect.type}:${seq}`
+    case 'move-alerts':
+      return `move-alerts:${effect.seq}`
+    case 'link-parent':
+      return `link-parent:${seq}`
+    case 'notify':
+      return `notify:${effect.page}:${effect.to}:${effect.attempt}`
     default:
       return effect satisfies never
   }

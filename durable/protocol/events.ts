@@ -1,3 +1,5 @@
+import type { MoveReason } from './commands.ts'
+import type { CrewRole, Relation, Task, TaskChange } from './crew.ts'
 import type {
   Actor,
   AgentName,
@@ -22,6 +24,7 @@ import type {
   Vote,
   Certificate,
 } from './domain.ts'
+import type { Page, SlaBreach } from './oncall.ts'
 
 /** What happened in a room. Events never change meaning; see `upgrade.ts`. */
 export type EventBody =
@@ -74,6 +77,69 @@ export type EventBody =
   | { type: 'verification-ended'; proposal: string; end: VerificationEnd; readings: SignalReading[] }
   | { type: 'escalated'; reason: string }
   | { type: 'kill-switch-set'; on: boolean; reason: string }
+  /** nobody did anything for as long as the policy allows. */
+  | { type: 'incident-unacknowledged'; reason: string }
+  | { type: 'incident-canceled'; reason: string }
+  /** by a person, either way. */
+  | { type: 'severity-set'; from: Severity; to: Severity; reason: string }
+  /** `from`: who handed it over. */
+  | { type: 'role-assigned'; role: CrewRole; person: string; from: string | null; reason: string }
+  | { type: 'role-released'; role: CrewRole; person: string; reason: string }
+  | { type: 'task-added'; task: Task }
+  | { type: 'task-changed'; task: string; change: TaskChange }
+  | { type: 'field-set'; name: string; value: string | null; was: string | null }
+  | { type: 'privacy-set'; private: boolean; reason: string }
+  | { type: 'access-set'; person: string; allowed: boolean }
+  | { type: 'merge-requested'; into: string; reason: string }
+  | { type: 'unmerge-requested'; from: string; reason: string }
+  | { type: 'split-requested'; alerts: { source: string; fingerprint: string }[]; title: string; reason: string }
+  | { type: 'move-refused'; kind: 'merge' | 'unmerge' | 'split'; reason: MoveReason }
+  | { type: 'incident-merged'; into: string; reason: string }
+  | { type: 'incident-unmerged'; from: string; reason: string }
+  | {
+      type: 'alerts-detached'
+      alerts: { source: string; fingerprint: string }[]
+      to: string
+      why: 'split' | 'unmerged'
+    }
+  | { type: 'incident-linked'; relation: Relation; incident: string }
+  | { type: 'incident-unlinked'; relation: Relation; incident: string; reason: string }
+  | { type: 'escalation-started'; policy: string; reason: string }
+  /** `waitMs`: how long it has before the next step; null leaves the escalation's own time as it is. */
+  | { type: 'paged'; page: Page; waitMs: number | null }
+  | { type: 'escalation-ended'; reason: string }
+  | {
+      type: 'notification-sent'
+      page: string
+      to: number
+      attempt: number
+      target: string
+      person: string | null
+      detail: string
+    }
+  /** tried again at `retryWall`. */
+  | {
+      type: 'notification-failed'
+      page: string
+      to: number
+      attempt: number
+      target: string
+      person: string | null
+      reason: string
+      waitMs: number
+      retryWall: Instant
+    }
+  /** not tried again, and why. */
+  | {
+      type: 'notification-parked'
+      page: string
+      to: number
+      attempt: number
+      target: string
+      person: string | null
+      reason: string
+    }
+  | { type: 'sla-breached'; breach: SlaBreach }
 
 export type EventType = EventBody['type']
 

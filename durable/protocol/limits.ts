@@ -12,6 +12,22 @@ export const COMMANDS_PER_MINUTE_MAX = 100
 export const NOTE_CHARS_MAX = 4_000
 export const NOTES_PER_INCIDENT_MAX = 1_000
 export const REASON_CHARS_MAX = 500
+/** A person's name as it stands in the record. */
+export const PERSON_CHARS_MAX = 100
+export const TITLE_CHARS_MAX = 200
+/** Of one role: experts are called in by the handful. */
+export const EXPERTS_MAX = 20
+/** Tasks and action items together. */
+export const TASKS_PER_INCIDENT_MAX = 200
+export const TASK_CHARS_MAX = 500
+export const FIELDS_PER_INCIDENT_MAX = 30
+export const FIELD_CHARS_MAX = 500
+/** People named in a private incident. */
+export const NAMED_MAX = 100
+/** Alerts that one split takes along. */
+export const SPLIT_ALERTS_MAX = 200
+/** Calls in one incident: a loop of reopenings must not wake somebody all night. */
+export const PAGES_PER_INCIDENT_MAX = 100
 /** Labels or annotations of one alert; the rest is cut and said so in label `ic_cut`. */
 export const LABELS_MAX = 64
 export const LABEL_CHARS_MAX = 1_024

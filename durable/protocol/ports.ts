@@ -1,3 +1,4 @@
+import type { NotifyOutcome } from './commands.ts'
 import type { ProposalBody } from './domain.ts'
 import type { RoomEvent } from './events.ts'
 import type { IncidentDetail } from './rows.ts'
@@ -19,6 +20,22 @@ export interface RemediationPort {
   /** One call, never repeated by the driver. `key` is the idempotency key, `token` the fencing token. */
   call(order: ActionOrder): Promise<CallAnswer>
   status(order: Pick<ActionOrder, 'endpoint' | 'key'>): Promise<StatusAnswer>
+}
+
+/** One notification. `id` is the same over all its tries, so that the receiver knows a repeat. */
+export interface NotifyMessage {
+  id: string
+  /** e.g. `incident.triggered`. */
+  type: string
+  /** RFC 3339: when it happened, not when it is sent. */
+  timestamp: string
+  data: Record<string, unknown>
+}
+
+/** Tells one target. It never throws; only 2xx is `sent`. */
+export interface NotifyPort {
+  readonly driver: string
+  send(message: NotifyMessage): Promise<Exclude<NotifyOutcome, { outcome: 'parked' }>>
 }
 
 export interface ActionOrder {

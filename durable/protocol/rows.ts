@@ -1,3 +1,4 @@
+import type { Privacy } from './crew.ts'
 import type {
   Alert,
   Evidence,
@@ -9,7 +10,8 @@ import type {
   Severity,
   SourceSeverity,
 } from './domain.ts'
-import { type TimelineGap, type View, phaseOf } from './view.ts'
+import { slaClocks, type SlaState } from './sla.ts'
+import { type TimelineGap, type View, phaseOf, privacyOf } from './view.ts'
 
 /** An incident as lists show it. Instants are RFC 3339 in REST; the socket speaks epoch milliseconds. */
 export interface IncidentRow {
@@ -27,6 +29,11 @@ export interface IncidentRow {
   alertsClearSince: string | null
   awaitingHuman: boolean
   seq: number
+  /** only where it is private: who sees it beside commanders. */
+  private?: NonNullable<Privacy>
+  /** the incident it was merged into, or its parent. */
+  mergedInto?: string
+  parent?: string
 }
 
 /** The row of a view that has been opened; throws on an empty one. */
@@ -49,6 +56,19 @@ export function incidentRow(view: View): IncidentRow {
     alertsClearSince: view.alertsClearSince === null ? null : new Date(view.alertsClearSince).toISOString(),
     awaitingHuman: awaitsHuman(view),
     seq: view.seq,
+    ...relationsOf(view),
+  }
+}
+
+function relationsOf(view: View): Pick<IncidentRow, 'private' | 'mergedInto' | 'parent'> {
+  const privacy = privacyOf(view)
+  const linked = (relation: string) => view.links.findLast((link) => link.relation === relation)?.incident
+  const mergedInto = linked('merged-into')
+  const parent = linked('parent')
+  return {
+    ...(privacy && { private: privacy }),
+    ...(mergedInto !== undefined && { mergedInto }),
+    ...(parent !== undefined && { parent }),
   }
 }
 
@@ -124,6 +144,16 @@ export interface IncidentDetail extends Omit<IncidentRow, 'proposal'> {
   hypotheses: Hypothesis[]
   gaps: TimelineGap[]
   notes: View['notes']
+  crew: View['crew']
+  tasks: View['tasks']
+  fields: View['fields']
+  links: View['links']
+  moving: View['moving']
+  paging: View['paging']
+  pages: View['pages']
+  notifications: View['notifications']
+  sla: SlaState[]
+  breaches: View['breaches']
   humanAsked: View['humanAsked']
   escalated: View['escalated']
   killSwitch: boolean
@@ -144,6 +174,16 @@ export function incidentDetail(view: View): IncidentDetail {
     hypotheses: view.hypotheses,
     gaps: view.gaps,
     notes: view.notes,
+    crew: view.crew,
+    tasks: view.tasks,
+    fields: view.fields,
+    links: view.links,
+    moving: view.moving,
+    paging: view.paging,
+    pages: view.pages,
+    notifications: view.notifications,
+    sla: slaClocks(view),
+    breaches: view.breaches,
     humanAsked: view.humanAsked,
     escalated: view.escalated,
     killSwitch: view.killSwitch,

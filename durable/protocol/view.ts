@@ -1,3 +1,4 @@
+import type { CrewMember, Link, Moving, Privacy, Task } from './crew.ts'
 import type {
   ActionRecord,
   AgentName,
@@ -17,7 +18,10 @@ import type {
 } from './domain.ts'
 import { AGENTS } from './domain.ts'
 import type { EventBody, RoomEvent } from './events.ts'
+import { foldCrew } from './fold-crew.ts'
+import { foldPaging } from './fold-paging.ts'
 import { ALERTS_PER_ROOM_MAX } from './limits.ts'
+import type { Notification, Page, Paging, SlaBreach } from './oncall.ts'
 
 export interface TimelineGap {
   agent: AgentName | 'evidence'
@@ -59,6 +63,21 @@ export interface View {
   killSwitch: boolean
   archived: { store: string; reference: string } | null
   reopened: number
+  crew: CrewMember[]
+  tasks: Task[]
+  fields: Record<string, string>
+  /** null: everybody who is signed in sees it. Whoever is on it is not listed here. */
+  named: string[] | null
+  links: Link[]
+  moving: Moving | null
+  paging: Paging | null
+  pages: Page[]
+  notifications: Notification[]
+  /** since when its promises run: its opening or its last reopening; null before. */
+  slaSince: Instant | null
+  breaches: SlaBreach[]
+  /** when a person last did anything here. */
+  actedAt: Instant | null
 }
 
 const seat = (): AgentSeat => ({
@@ -101,6 +120,18 @@ export function emptyView(): View {
     killSwitch: false,
     archived: null,
     reopened: 0,
+    crew: [],
+    tasks: [],
+    fields: {},
+    named: null,
+    links: [],
+    moving: null,
+    paging: null,
+    pages: [],
+    notifications: [],
+    slaSince: null,
+    breaches: [],
+    actedAt: null,
   }
 }
 
@@ -117,7 +148,10 @@ export function project(view: View, event: RoomEvent): void {
   view.seq = event.seq
   view.at = event.at
   view.hash = event.hash
-  if (event.by.kind === 'person' || event.by.kind === 'responder-script') countPerson(view, event.by.name, event.body)
+  if (event.by.kind === 'person' || event.by.kind === 'responder-script') {
+    view.actedAt = event.at
+    countPerson(view, event.by.name, event.body)
+  }
   apply(view, event.body, event.at, event.by.name)
 }
 
@@ -147,6 +181,7 @@ function apply(view: View, body: EventBody, at: Instant, by: string): void {
       view.policy = body.policy
       view.severity = body.head.severity
       view.killSwitch = body.killSwitch
+      view.slaSince = at
       return
     case 'alert-attached':
       if (Object.keys(view.alerts).length >= ALERTS_PER_ROOM_MAX) view.alertsBeyond += 1
@@ -168,23 +203,29 @@ function apply(view: View, body: EventBody, at: Instant, by: string): void {
       return
     case 'incident-acknowledged':
       view.state = 'acknowledged'
-      view.times.acknowledged = at
+      // The first time counts: an acknowledgement that lapsed was one all the same.
+      view.times.acknowledged ??= at
+      stopPaging(view, 'acknowledged')
       return
     case 'incident-mitigated':
       view.state = 'mitigated'
       view.humanAsked = null
       view.times.mitigated = at
+      stopPaging(view, 'mitigated')
       return
     case 'incident-resolved':
       view.state = 'resolved'
       view.humanAsked = null
       view.times.resolved = at
+      stopPaging(view, 'resolved')
       return
     case 'incident-reopened':
       view.state = 'triggered'
       view.times = { acknowledged: null, mitigated: null, resolved: null, closed: null }
       view.reopened += 1
       view.escalated = null
+      view.archived = null
+      view.slaSince = at
       return
     case 'incident-closed':
       view.state = 'closed'
@@ -364,9 +405,60 @@ function apply(view: View, body: EventBody, at: Instant, by: string): void {
     case 'kill-switch-set':
       view.killSwitch = body.on
       return
+    case 'incident-unacknowledged':
+      view.state = 'triggered'
+      return
+    case 'incident-canceled':
+      view.state = 'canceled'
+      view.humanAsked = null
+      stopPaging(view, 'canceled')
+      return
+    case 'severity-set':
+      view.severity = body.to
+      return
+    case 'role-assigned':
+    case 'role-released':
+    case 'task-added':
+    case 'task-changed':
+    case 'field-set':
+    case 'privacy-set':
+    case 'access-set':
+    case 'merge-requested':
+    case 'unmerge-requested':
+    case 'split-requested':
+    case 'move-refused':
+    case 'incident-merged':
+    case 'incident-unmerged':
+    case 'alerts-detached':
+    case 'incident-linked':
+    case 'incident-unlinked':
+      foldCrew(view, body, at)
+      return
+    case 'escalation-started':
+    case 'paged':
+    case 'escalation-ended':
+    case 'notification-sent':
+    case 'notification-failed':
+    case 'notification-parked':
+    case 'sla-breached':
+      foldPaging(view, body, at)
+      return
     default:
       return body satisfies never
   }
+}
+
+/** Nobody else is called: an escalation that goes on stops with its reason. */
+export function stopPaging(view: View, reason: string): void {
+  if (view.paging?.nextAt == null) return
+  view.paging.nextAt = null
+  view.paging.stopped = reason
+}
+
+/** Who sees it while it is private: those named, whoever is on it and whoever holds a role. Null: everybody. */
+export function privacyOf(view: View): Privacy {
+  if (view.named === null) return null
+  return { named: [...new Set([...view.named, ...view.people, ...view.crew.map(({ person }) => person)])] }
 }
 
 function edit(view: View, id: string, change: (proposal: Proposal) => void): void {

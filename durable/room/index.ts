@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { RoomCommand } from '../protocol/commands.ts'
+import type { Relation } from '../protocol/crew.ts'
 import type { Actor, DrillClock, Role } from '../protocol/domain.ts'
 import { tagOf } from '../protocol/door.ts'
 import { CLOSE, PING, PONG, type ServerMessage } from '../protocol/messages.ts'
@@ -106,6 +107,16 @@ export class IncidentRoom extends DurableObject<Env> {
 
   async setKillSwitch({ on, by, reason }: { on: boolean; by: string; reason: string }): Promise<void> {
     if (this.#kernel.isOpen) this.#say({ type: 'set-kill-switch', on, reason }, null, { kind: 'person', name: by })
+  }
+
+  /** Another incident is related to this one, or no longer. Heard twice it changes nothing. */
+  async link(said: { relation: Relation; incident: string; linked: boolean; reason: string }): Promise<void> {
+    if (this.#kernel.isOpen) this.#say({ type: 'record-link', ...said }, null)
+  }
+
+  /** The directory gave alerts of this incident to another one. */
+  async detach(said: { alerts: { source: string; fingerprint: string }[]; to: string }): Promise<void> {
+    if (this.#kernel.isOpen) this.#say({ type: 'detach-alerts', ...said }, null)
   }
 
   /** The drill's clock was paused, resumed or set: everything due on it is due at another wall time now. */

@@ -21,6 +21,8 @@ export interface Submission {
   body: CommandBody
   /** key of the outbox row that this command answers: settled in the same transaction. */
   settles: string | null
+  /** a person's precondition; see `Command`. */
+  expectSeq?: number | undefined
 }
 
 /**
@@ -103,8 +105,10 @@ export class Kernel {
     return answer
   }
 
-  #command({ id, by, role, body }: Submission, wall: Instant): Command {
-    return seal(this.state, { id: id ?? `room-${this.state.view.seq}`, at: this.now(wall), wall, by, role, body })
+  #command({ id, by, role, body, expectSeq }: Submission, wall: Instant): Command {
+    const precondition = expectSeq === undefined ? {} : { expectSeq }
+    const plain = { id: id ?? `room-${this.state.view.seq}`, at: this.now(wall), wall, by, role, body, ...precondition }
+    return seal(this.state, plain)
   }
 
   #fold(logged: LoggedEvent, wall: Instant): LoggedEvent {

@@ -1,6 +1,7 @@
 import type { Change, DrillClock, Instant, SeriesWindow } from '../protocol/domain.ts'
-import type { KillSwitch, WindowRequest } from '../protocol/objects.ts'
-import type { ArchivePort } from '../protocol/ports.ts'
+import type { MoveOutcome } from '../protocol/commands.ts'
+import type { KillSwitch, MoveRequest, Reach, WindowRequest } from '../protocol/objects.ts'
+import type { ArchivePort, NotifyMessage } from '../protocol/ports.ts'
 import type { IncidentRow } from '../protocol/rows.ts'
 import { drillOf } from '../protocol/namespace.ts'
 
@@ -9,6 +10,16 @@ export interface DirectoryPeer {
   changesBetween(from: Instant, to: Instant): Promise<Change[]>
   killSwitch(): Promise<KillSwitch>
   updateRow(row: IncidentRow): Promise<void>
+  /** Moves alerts between incidents, once for a key. */
+  move(request: MoveRequest): Promise<MoveOutcome>
+  linkParent(request: { parent: string; child: string; linked: boolean }): Promise<{ ok: boolean; reason: string }>
+  /** Whom to notify now: the newest catalogue's word, without targets that want nothing any more. */
+  reach(): Promise<Reach>
+  disableTarget(target: { name: string; url: string; reason: string }): Promise<void>
+}
+
+export interface RegistryPeer {
+  secretNamed(name: string, purpose: string): Promise<string | null>
 }
 
 export interface MonitorPeer {
@@ -19,6 +30,8 @@ export interface StagePeer {
   pauseClock(proposal: string): Promise<DrillClock>
   resumeClock(proposal: string): Promise<DrillClock>
   actionSecret(): Promise<string>
+  /** The drill's own sink: nothing of a drill leaves it. */
+  notified(message: NotifyMessage): Promise<void>
   fetch(request: Request): Promise<Response>
 }
 
@@ -61,6 +74,10 @@ export class Peers {
   /** The drill's stage; null in the live namespace. */
   stage(): StagePeer | null {
     return this.drill === null ? null : (this.#env.STAGE.getByName(this.drill) as unknown as StagePeer)
+  }
+
+  registry(): RegistryPeer {
+    return this.#env.REGISTRY.getByName('instance') as unknown as RegistryPeer
   }
 
   memory(): Pick<ArchivePort, 'put'> {

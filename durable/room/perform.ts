@@ -6,6 +6,8 @@ import { askClerk, askVoter, runAgent } from './ask.ts'
 import { askStatus, beginExecution, callDriver } from './execution.ts'
 import { gatherEvidence } from './gather.ts'
 import { SYSTEM } from './kernel.ts'
+import { linkParent, moveAlerts } from './move.ts'
+import { notify } from './notify.ts'
 import type { Place } from './place.ts'
 import { readSignals } from './signals.ts'
 
@@ -54,6 +56,12 @@ export async function perform(effect: Effect, place: Place): Promise<Performed> 
     }
     case 'archive':
       return system(await archive(place))
+    case 'move-alerts':
+      return system(await moveAlerts(place, effect))
+    case 'link-parent':
+      return system(await linkParent(place, effect))
+    case 'notify':
+      return system(await notify(place, effect))
     default:
       return effect satisfies never
   }

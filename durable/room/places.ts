@@ -36,6 +36,9 @@ export function placeOf(
         fetch: (request) => (stage ? stage.fetch(request) : fetch(request)),
         archiveStore: peers.memory(),
         endpoints: catalogue.endpoints,
+        secretNamed: (name) => peers.registry().secretNamed(name, 'notify'),
+        sink: stage ? (message) => stage.notified(message) : null,
+        loopback: env.IC_MODE === 'development',
         actionSecret: stage ? await within(PEER_ANSWERS_MS, stage.actionSecret()) : (env.IC_ACTION_SECRET ?? null),
       })
     },

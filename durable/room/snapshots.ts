@@ -5,10 +5,13 @@ export const SNAPSHOT_EVENTS_MAX = 500
 /** Bytes of one row: half of the platform's limit of 2 MB for a row. */
 const PART_BYTES_MAX = 1_000_000
 
+/** The shape of what is stored. A snapshot of another one is not read: the log tells the state all the same. */
+const SHAPE = 2
+
 /** Stores the state as of its seq and forgets older snapshots. Bytes, not text: a cut may fall inside a character. */
 export function writeSnapshot(sql: SqlStorage, state: State): void {
   const { seq } = state.view
-  const bytes = new TextEncoder().encode(JSON.stringify(state))
+  const bytes = new TextEncoder().encode(JSON.stringify({ shape: SHAPE, state }))
   for (let part = 0; part * PART_BYTES_MAX < bytes.length; part += 1) {
     const piece = bytes.slice(part * PART_BYTES_MAX, (part + 1) * PART_BYTES_MAX)
     sql.exec('INSERT INTO snapshots (seq, part, bytes) VALUES (?, ?, ?)', seq, part, piece)
@@ -16,14 +19,16 @@ export function writeSnapshot(sql: SqlStorage, state: State): void {
   sql.exec('DELETE FROM snapshots WHERE seq < ?', seq)
 }
 
-/** The latest snapshot, or null before the first one. */
+/** The latest snapshot, or null before the first one of today's shape. */
 export function readSnapshot(sql: SqlStorage): State | null {
   const decoder = new TextDecoder()
   let text = ''
   for (const row of sql.exec<{ bytes: ArrayBuffer }>('SELECT bytes FROM snapshots ORDER BY seq, part'))
     text += decoder.decode(row.bytes, { stream: true })
   text += decoder.decode()
-  return text === '' ? null : (JSON.parse(text) as State)
+  if (text === '') return null
+  const { shape, state } = JSON.parse(text) as { shape?: number; state: State }
+  return shape === SHAPE ? state : null
 }
 
 export function snapshotSeq(sql: SqlStorage): number {

@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { clockAt, pauseClock, resumeClock, wallOf } from '../protocol/clock.ts'
 import type { Catalogue, DrillClock } from '../protocol/domain.ts'
 import type { DrillRequest, DrillRow } from '../protocol/objects.ts'
+import type { NotifyMessage } from '../protocol/ports.ts'
 import { announce, lookForIncidents, owesWord } from './announce.ts'
 import { begin, rowOf } from './begin.ts'
 import { Book, type Drill } from './book.ts'
@@ -10,6 +11,7 @@ import { admit, answerOf, rejection, statusOf } from './endpoint.ts'
 import { hasTables, migrate } from './migrations.ts'
 import { readOrder, type Rejected } from './order.ts'
 import { ownWorker } from './peers.ts'
+import { keepMessage, messages } from './sink.ts'
 import { Player } from './player.ts'
 
 /** Batches leave no closer together than this, wall ms. */
@@ -70,6 +72,17 @@ export class DrillStage extends DurableObject<Env> {
   /** The key that signs this drill's actions, for its rooms. */
   actionSecret(): string {
     return this.#running().secret
+  }
+
+  /** What this drill would have told somebody outside. Said again it is kept once. */
+  async notified(message: NotifyMessage): Promise<void> {
+    this.#running()
+    keepMessage(this.ctx.storage.sql, message)
+  }
+
+  /** All that was kept, in order. */
+  async notifications(): Promise<NotifyMessage[]> {
+    return this.#drill() === null ? [] : messages(this.ctx.storage.sql)
   }
 
   /** Lets the clock stand while this proposal waits for a person. Idempotent; a released proposal stops nothing. */

@@ -88,7 +88,7 @@ describe('rows', () => {
   it('[PV53] an incident row and detail are read from the view alone and are plain JSON', () => {
     const detail = incidentDetail(view)
     expect(JSON.parse(JSON.stringify(detail))).toEqual(detail)
-    expect(detail).toMatchObject({ id: 'inc_abcdef', state: 'closed', severity: 'SEV-1', chainHead: view.hash })
+    expect(detail).toMatchObject({ id: 'inc_abcdef', state: 'closed', severity: 'SEV-2', chainHead: view.hash })
     expect(incidentRow(view).openedAt).toBe('1970-01-01T00:00:01.000Z')
     expect(() => incidentRow(emptyView())).toThrow()
   })

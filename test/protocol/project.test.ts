@@ -49,7 +49,7 @@ describe('project', () => {
     for (const body of all.filter((candidate) => 'proposal' in candidate && typeof candidate.proposal === 'string')) {
       if (body.type === 'human-asked') continue
       const view = folded(BODIES['incident-opened'], body)
-      expect({ ...view, seq: 1, at: 1_000, people: [] }, body.type).toEqual({ ...opened, people: [] })
+      expect({ ...view, seq: 1, at: 1_000, actedAt: 1_000, people: [] }, body.type).toEqual({ ...opened, people: [] })
     }
   })
 

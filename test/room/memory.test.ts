@@ -127,6 +127,9 @@ describe('closing', () => {
       fetch: () => Promise.reject(new Error('no call may be made')),
       archiveStore: { put: () => Promise.reject(new Error('no call may be made')) },
       endpoints: [{ name: 'orchestrator', url: 'https://orchestrator.invalid/actions' }],
+      secretNamed: () => Promise.resolve(null),
+      sink: null,
+      loopback: false,
     }
     expect(createBridge({ ...parts, actionSecret: null }).remediation('orchestrator')).toBeNull()
     expect(createBridge({ ...parts, actionSecret: 'k' }).remediation('elsewhere')).toBeNull()

@@ -103,6 +103,9 @@ function answerOf(world: World, row: Row): Done[] | 'failed' {
       world.archived += 1
       return say({ type: 'record-archive', store: 'sim', reference: `sim/${view.hash.slice(0, 8)}` })
     case 'call-driver':
+    case 'move-alerts':
+    case 'link-parent':
+    case 'notify':
       return []
     default:
       return effect satisfies never

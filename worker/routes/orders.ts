@@ -40,6 +40,21 @@ export const STATUS: Record<RefusalWord, ContentfulStatusCode> = {
   'ballot-closed': 409,
   'nothing-changed': 409,
   'another-proposal-open': 409,
+  'seq-moved': 412,
+  'no-such-task': 404,
+  'no-such-alert': 422,
+  'no-such-field': 404,
+  'no-such-notification': 404,
+  'not-held': 409,
+  'too-many': 409,
+  'bad-name': 400,
+  'same-incident': 422,
+  'no-such-incident': 422,
+  'would-be-cycle': 422,
+  'other-namespace': 422,
+  'move-pending': 409,
+  'nothing-left': 422,
+  'nobody-to-page': 422,
 }
 
 const reason = z.string().check(z.trim(), z.maxLength(REASON_CHARS_MAX))

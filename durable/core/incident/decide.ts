@@ -6,9 +6,18 @@ import { decideOn } from './approve.ts'
 import { agentFailed, recordEvidence, reportFinding } from './deliberate.ts'
 import { answerExecution, answerStatus, settleOutcome, startExecution } from './execute.ts'
 import { deliverAlerts, open, setKillSwitch } from './intake.ts'
-import { acknowledge, addNote, close, mitigate, resolve } from './lifecycle.ts'
+import { setAccess, setPrivacy } from './access.ts'
+import { assignRole, releaseRole } from './crew.ts'
+import { setField } from './fields.ts'
+import { acknowledge, addNote, cancel, close, mitigate, reopen, resolve } from './lifecycle.ts'
+import { recordLink, setParent } from './links.ts'
+import { detachAlerts, merge, recordMove, split, unmerge } from './move.ts'
+import { escalate, recordNotification, withPaging } from './paging.ts'
+import { moved } from './precondition.ts'
+import { setSeverity } from './severity.ts'
+import { addTask, changeTask } from './tasks.ts'
 import { decideMyself, propose } from './propose.ts'
-import type { State } from './state.ts'
+import { type State, isOver } from './state.ts'
 import { tick } from './tick.ts'
 import { sampleVerification } from './verify.ts'
 import { castVote, clerkWord } from './vote.ts'
@@ -23,6 +32,21 @@ const PERSONAL: ReadonlySet<CommandBody['type']> = new Set<PersonCommand['type']
   'reject',
   'decide-myself',
   'settle-outcome',
+  'reopen',
+  'cancel',
+  'set-severity',
+  'assign-role',
+  'release-role',
+  'add-task',
+  'change-task',
+  'set-field',
+  'set-privacy',
+  'set-access',
+  'merge',
+  'unmerge',
+  'split',
+  'set-parent',
+  'escalate',
 ])
 
 const isPersonal = (body: CommandBody): boolean => PERSONAL.has(body.type)
@@ -37,10 +61,16 @@ function mayBePerson(state: State, by: Actor): boolean {
  * clock; time, chance and what anybody said arrive in the command.
  */
 export function decide(state: State, command: Command): Decided[] | Refusal {
+  return withPaging(state, command, answer(state, command))
+}
+
+function answer(state: State, command: Command): Decided[] | Refusal {
   const { body } = command
   if (!state.view.head && body.type !== 'open') return refuse('not-open', 'this room was never opened')
   if (isPersonal(body) && !mayBePerson(state, command.by))
     return refuse('role-too-low', `${body.type} is for people; this came from a ${command.by.kind}`)
+  const changed = isPersonal(body) ? moved(state, command.expectSeq) : null
+  if (changed) return changed
   switch (body.type) {
     case 'open':
       return open(state, command, body)
@@ -87,9 +117,47 @@ export function decide(state: State, command: Command): Decided[] | Refusal {
       return setKillSwitch(state, command, body)
     case 'record-archive':
       if (state.view.archived) return refuse('nothing-changed', 'archived already')
-      if (state.view.state !== 'closed')
-        return refuse('invalid-transition', `only a closed incident is archived; this one is ${state.view.state}`)
+      if (!isOver(state.view))
+        return refuse('invalid-transition', `only what is over is archived; this one is ${state.view.state}`)
       return added(command, { type: 'incident-archived', store: body.store, reference: body.reference })
+    case 'reopen':
+      return reopen(state, command, body)
+    case 'cancel':
+      return cancel(state, command, body)
+    case 'set-severity':
+      return setSeverity(state, command, body)
+    case 'assign-role':
+      return assignRole(state, command, body)
+    case 'release-role':
+      return releaseRole(state, command, body)
+    case 'add-task':
+      return addTask(state, command, body)
+    case 'change-task':
+      return changeTask(state, command, body)
+    case 'set-field':
+      return setField(state, command, body)
+    case 'set-privacy':
+      return setPrivacy(state, command, body)
+    case 'set-access':
+      return setAccess(state, command, body)
+    case 'merge':
+      return merge(state, command, body)
+    case 'unmerge':
+      return unmerge(state, command, body)
+    case 'split':
+      return split(state, command, body)
+    case 'set-parent':
+      return setParent(state, command, body)
+    case 'escalate':
+      return escalate(state, command, body)
+    case 'record-move':
+      return recordMove(state, command, body)
+    case 'detach-alerts':
+      return detachAlerts(state, command, body)
+    case 'record-link':
+      return recordLink(state, command, body)
+    case 'record-notification':
+      return recordNotification(state, command, body)
     case 'tick':
       return tick(state, command)
     default:

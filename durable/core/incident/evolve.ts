@@ -1,6 +1,7 @@
 import type { RoomEvent } from '../../protocol/events.ts'
 import { alertKey, project } from '../../protocol/view.ts'
 import { assert } from '../assert.ts'
+import { remember } from './precondition.ts'
 import { advance } from './streak.ts'
 import { NO_STREAK, type State, evidenceKey } from './state.ts'
 
@@ -8,6 +9,7 @@ import { NO_STREAK, type State, evidenceKey } from './state.ts'
 export function evolve(state: State, event: RoomEvent): void {
   assert(event.seq === state.view.seq + 1, `event ${event.seq} follows ${state.view.seq}`)
   project(state.view, event)
+  remember(state, event)
   const { body } = event
   switch (body.type) {
     case 'alert-attached':
@@ -16,6 +18,9 @@ export function evolve(state: State, event: RoomEvent): void {
       state.levels[alertKey(body.alert)] = { status, startsAt, endsAt, severity }
       return
     }
+    case 'alerts-detached':
+      for (const alert of body.alerts) delete state.levels[alertKey(alert)]
+      return
     case 'evidence-recorded':
       for (const item of body.evidence) state.evidenceIds[evidenceKey(item)] = item.id
       return

@@ -7,7 +7,7 @@ import { REOPEN_WITHIN_MS, RUNS_MAX, severityFor } from '../consensus/policy.ts'
 import { added, refuse, said } from './answer.ts'
 import { askHuman } from './deliberate.ts'
 import { settleByAlerts } from './lifecycle.ts'
-import type { State } from './state.ts'
+import { type State, isOver } from './state.ts'
 
 type Of<T extends RoomCommand['type']> = Extract<RoomCommand, { type: T }>
 /** The correlation's word for an alert whose end is held back. */
@@ -33,7 +33,8 @@ export function open(state: State, command: Command, body: Of<'open'>): Decided[
 export function deliverAlerts(state: State, command: Command, body: Of<'deliver-alerts'>): Decided[] | Refusal {
   const { view } = state
   if (!view.head) return refuse('not-open', 'this room was never opened')
-  const over = view.state === 'closed' || view.state === 'canceled' || view.state === 'merged'
+  // What is taken back may arrive before the directory's answer does.
+  const over = isOver(view) && view.moving?.kind !== 'unmerge'
   if (over) return refuse('not-open', `this incident is ${view.state}`)
   const firesAgain = body.alerts.some(({ alert }) => fires(state, alert))
   const late = state.resolvedAt !== null && command.at - state.resolvedAt > REOPEN_WITHIN_MS
@@ -76,9 +77,11 @@ function isNews(state: State, { alert, reason }: Delivered): boolean {
   )
 }
 
-function levels(state: State, command: Command, delivered: Delivered[], personal: boolean): Decided[] {
+export function levels(state: State, command: Command, delivered: Delivered[], personal: boolean): Decided[] {
   const bodies: EventBody[] = []
-  const status = new Map(Object.entries(state.levels).map(([key, level]) => [key, level.status]))
+  // Only what this batch changes: a storm's room knows thousands of levels and hears of many batches.
+  const status = new Map<string, Alert['status']>()
+  const statusOf = (key: string) => status.get(key) ?? state.levels[key]?.status
   const inBatch = new Map<string, string>()
   let severity = state.view.head ? state.view.severity : null
   for (const one of delivered) {
@@ -88,7 +91,7 @@ function levels(state: State, command: Command, delivered: Delivered[], personal
     const before = inBatch.get(key)
     if (before === undefined ? !isNews(state, one) : before === news(alert)) continue
     inBatch.set(key, news(alert))
-    const known = status.has(key)
+    const known = statusOf(key) !== undefined
     const flaps = reason === FLAPPING || state.view.alerts[key]?.reason === FLAPPING
     bodies.push(
       known ? { type: 'alert-updated', alert, ...(flaps ? why : {}) } : { type: 'alert-attached', alert, ...why },
@@ -106,7 +109,9 @@ function levels(state: State, command: Command, delivered: Delivered[], personal
     }
   }
   const events = said(command, ...bodies)
-  const firing = [...status.values()].includes('firing')
+  const firing =
+    [...status.values()].includes('firing') ||
+    Object.entries(state.levels).some(([key, level]) => (status.get(key) ?? level.status) === 'firing')
   if (bodies.length > 0 && status.size > 0 && !firing && state.view.alertsClearSince === null) {
     events.push(...added(command, { type: 'alerts-cleared' }))
     // Who declares an incident is on it.

@@ -34,6 +34,17 @@ const ROW_CHANGES: ReadonlySet<EventType> = new Set([
   'verification-started',
   'verification-ended',
   'escalated',
+  'incident-unacknowledged',
+  'incident-canceled',
+  'severity-set',
+  'role-assigned',
+  'role-released',
+  'privacy-set',
+  'access-set',
+  'incident-merged',
+  'incident-unmerged',
+  'incident-linked',
+  'incident-unlinked',
 ])
 
 /** Events after which the written summary says something new. */
@@ -46,19 +57,22 @@ const WORTH_WORDING: ReadonlySet<EventType> = new Set([
   'incident-resolved',
   'incident-closed',
   'human-asked',
+  'incident-canceled',
+  'incident-merged',
 ])
 
 /** Names what must happen outside because of an event; `state` is the state after it. Pure: the outbox does the rest. */
 export function react(state: State, event: RoomEvent): Effect[] {
-  const effects = [...forBody(state, event.body)]
+  const effects = [...forBody(state, event.body, event.by.name)]
   // The room's own mitigation follows an end that is worded already.
   const worded = event.body.type === 'incident-mitigated' && event.by.kind === 'system'
-  if (WORTH_WORDING.has(event.body.type) && !worded) effects.push({ type: 'run-agent', agent: 'communication', run: event.seq })
+  if (WORTH_WORDING.has(event.body.type) && !worded)
+    effects.push({ type: 'run-agent', agent: 'communication', run: event.seq })
   if (ROW_CHANGES.has(event.body.type)) effects.push({ type: 'update-index' })
   return effects
 }
 
-function forBody(state: State, body: EventBody): Effect[] {
+function forBody(state: State, body: EventBody, by: string): Effect[] {
   switch (body.type) {
     case 'incident-opened':
       return [{ type: 'gather-evidence', run: 1, after: null }]
@@ -118,9 +132,31 @@ function forBody(state: State, body: EventBody): Effect[] {
     case 'verification-sampled':
       return readAgain(state, body.proposal)
     case 'incident-reopened':
+    case 'incident-unmerged':
       return lookAgain(state)
     case 'incident-closed':
+    case 'incident-canceled':
+    case 'incident-merged':
       return [{ type: 'archive' }]
+    case 'merge-requested':
+      return [{ type: 'move-alerts', seq: state.view.seq, move: { kind: 'merge', into: body.into } }]
+    case 'unmerge-requested':
+      return [{ type: 'move-alerts', seq: state.view.seq, move: { kind: 'unmerge', from: body.from } }]
+    case 'split-requested': {
+      const { alerts, title } = body
+      return [{ type: 'move-alerts', seq: state.view.seq, move: { kind: 'split', alerts, title, by } }]
+    }
+    case 'incident-linked':
+    case 'incident-unlinked':
+      return body.relation === 'parent'
+        ? [{ type: 'link-parent', parent: body.incident, linked: body.type === 'incident-linked' }]
+        : []
+    case 'paged':
+      return body.page.to.map((_, to): Effect => ({ type: 'notify', page: body.page.id, to, attempt: 1, after: null }))
+    case 'notification-failed': {
+      const { page, to, attempt, waitMs } = body
+      return [{ type: 'notify', page, to, attempt: attempt + 1, after: { ms: waitMs, clock: 'wall' } }]
+    }
     default:
       return []
   }

@@ -1,5 +1,6 @@
 import { canonical } from '../../protocol/canonical.ts'
 import type { Alert, Evidence, EvidenceDraft, Instant } from '../../protocol/domain.ts'
+import type { EventType } from '../../protocol/events.ts'
 import { emptyView, type View } from '../../protocol/view.ts'
 
 /** As much of an alert as tells whether a delivery says anything new. */
@@ -20,6 +21,8 @@ export interface State {
   streak: { recovered: number; worse: number; rounds: number; sampleAt: Instant | null; readAt: Instant | null }
   /** when the room last resolved, in room time; a firing alert within the limit reopens it. */
   resolvedAt: number | null
+  /** the newest events that people decide on, so that whoever decided on an older state is told what changed. */
+  touched: { seq: number; type: EventType; by: string }[]
 }
 
 /** Before the first reading of a verification. */
@@ -37,6 +40,11 @@ export function firingSinceMitigated(view: View): number {
   return Object.values(view.alerts).filter(({ status, startsAt }) => status === 'firing' && startsAt > mitigated).length
 }
 
+/** It is over for good unless somebody takes that back. */
+export function isOver(view: View): boolean {
+  return view.state === 'closed' || view.state === 'canceled' || view.state === 'merged'
+}
+
 /** The state before the first event. */
 export function initialState(): State {
   return {
@@ -46,6 +54,7 @@ export function initialState(): State {
     levels: {},
     streak: { ...NO_STREAK },
     resolvedAt: null,
+    touched: [],
   }
 }
 

@@ -5,6 +5,7 @@ import { VERIFY_GRACE_MS } from '../consensus/policy.ts'
 import { added, refuse } from './answer.ts'
 import { askHuman, stopAgent } from './deliberate.ts'
 import type { State } from './state.ts'
+import { breaches, lapse, nextPage } from './paging.ts'
 import { endVerification } from './verify.ts'
 import { closeBallot } from './vote.ts'
 
@@ -39,6 +40,7 @@ export function tick(state: State, command: Command): Decided[] | Refusal {
     if (isOverdue(proposal, command))
       events.push(...endVerification(state, command, proposal, 'unreadable', proposal.verification?.readings ?? []))
   }
+  events.push(...lapse(state, command), ...nextPage(state, command), ...breaches(state, command))
   return events.length > 0 ? events : refuse('nothing-changed', 'nothing was due')
 }
 

@@ -1,5 +1,6 @@
 import { AGENTS, type Instant } from '../../protocol/domain.ts'
 import { VERIFY_GRACE_MS } from '../consensus/policy.ts'
+import { ackLapsesAt, slaClocks } from '../../protocol/sla.ts'
 import type { State } from './state.ts'
 
 /** A named reason to ring the room's one alarm. */
@@ -28,5 +29,12 @@ export function timers(state: State): Timer[] {
       due.push({ name: `verification-overdue:${proposal.id}`, due: { clock: 'room', at } })
     }
   }
+  const { view } = state
+  const nextPage = view.paging?.nextAt ?? null
+  if (nextPage !== null) due.push({ name: 'next-page', due: { clock: 'room', at: nextPage } })
+  const lapses = ackLapsesAt(view)
+  if (lapses !== null) due.push({ name: 'ack-lapses', due: { clock: 'room', at: lapses } })
+  for (const { clock, due: at, state: word } of slaClocks(view))
+    if (word === 'running') due.push({ name: `sla:${clock}`, due: { clock: 'room', at } })
   return due
 }
