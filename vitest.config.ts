@@ -18,7 +18,7 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: { IC_MODE: 'development' } },
+            miniflare: { bindings: { IC_MODE: 'development', IC_FUZZ: process.env['IC_FUZZ'] ?? '' } },
           }),
         ],
         test: { name: 'worker', include: ['test/{room,worker}/**/*.test.ts'], testTimeout: 30_000 },

@@ -88,11 +88,7 @@ test('[IN61] overload is 429 with Retry-After: its clients repeat nothing else',
     ['/v2/change/enqueue', change.request.body],
   ] as const) {
     const request = new Request(`http://127.0.0.1${path}`, { method: 'POST', body: JSON.stringify(body) })
-    const answer = await worker.fetch(
-      request,
-      { ...live, DIRECTORY: failing } as unknown as Bindings,
-      createExecutionContext(),
-    )
+    const answer = await worker.fetch(request, { ...live, DIRECTORY: failing }, createExecutionContext())
     expect(await json(answer, 429)).toMatchObject({ status: 'throttle exceeded' })
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
   }

@@ -7,5 +7,5 @@ export interface Origin {
   ignoreLabels: readonly string[]
   mapping: AlertMapping | null
   /** a header of the request; null where it was not sent. */
-  header(name: string): string | null
+  header: (name: string) => string | null
 }

@@ -10,7 +10,7 @@ import { verifyStandardWebhook } from './standard-webhooks/verify.ts'
 /** What a signature is made over and where it stands. */
 export interface SignedPost {
   bytes: Uint8Array
-  header(name: string): string | null
+  header: (name: string) => string | null
   now: number
 }
 
