@@ -16,7 +16,7 @@ const commandsOf = (path: string): string => path.replace(/\/events(?:\?.*)?$/, 
  * A room's event stream as a wire: what the room says arrives as on a socket, commands go by HTTP with the same ids, and
  * acks are the server's business. For networks that let no socket through.
  */
-export const dialEvents: Dial = (path, _, { opened, said, closed }) => {
+export const dialEvents: Dial = (path, _, events) => {
   const leaving = new AbortController()
   let over = false
   let farewell: Extract<ServerMessage, { type: 'bye' }> | null = null
@@ -27,7 +27,7 @@ export const dialEvents: Dial = (path, _, { opened, said, closed }) => {
     over = true
     clearTimeout(silence)
     leaving.abort()
-    closed(farewell?.code ?? code, farewell?.reason ?? reason)
+    events.closed(farewell?.code ?? code, farewell?.reason ?? reason)
   }
   const heard = (): void => {
     clearTimeout(silence)
@@ -39,7 +39,7 @@ export const dialEvents: Dial = (path, _, { opened, said, closed }) => {
     const headers = { authorization: `Bearer ${token()}`, accept: 'text/event-stream' }
     const response = await fetch(path, { headers, redirect: 'error', signal: leaving.signal })
     if (!response.ok || response.body === null) return end(codeOf(response.status), `http-${response.status}`)
-    opened()
+    events.opened()
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
     for (let rest = ''; ; ) {
       const { done, value } = await reader.read()
@@ -52,7 +52,7 @@ export const dialEvents: Dial = (path, _, { opened, said, closed }) => {
         // `resync` says why a snapshot follows or the stream ends: both speak for themselves.
         if (message.type === undefined || over) continue
         if (message.type === 'bye') farewell = message
-        said(text)
+        events.said(text)
       }
     }
   }
@@ -63,8 +63,8 @@ export const dialEvents: Dial = (path, _, { opened, said, closed }) => {
     const { cmd, command } = message
     const reply = await call<ServerMessage>('POST', commandsOf(path), { cmd, command })
     if (over) return
-    if (reply.ok) said(JSON.stringify(reply.data))
-    else if (isRefusal(reply.problem)) said(JSON.stringify(resultOf(cmd, reply.problem)))
+    if (reply.ok) events.said(JSON.stringify(reply.data))
+    else if (isRefusal(reply.problem)) events.said(JSON.stringify(resultOf(cmd, reply.problem)))
     // Nobody knows what became of it; it is said again, with the same id, on the next connection.
     else end(LOST, 'a command was not answered')
   }
