@@ -86,6 +86,7 @@ test('[SE40] a ticket is no token: not elsewhere, not after 30 s, not invented, 
   await problem(await socketed(ticket), 401, 'unauthenticated')
   const [last, unseen] = [await ticketFor(token), await ticketFor(token)]
   await ask(deployed(), `/api/v1/tokens/${id}`, { method: 'DELETE', token: await adminToken() })
+  await problem(await socketed(last), 401, 'unauthenticated')
   const late = await ticketFor((await makeToken({ role: 'viewer' })).token)
   expect(await deployed().REGISTRY.getByName('instance').takeTicket(sha256Hex(unseen))).toBeNull()
   expect(await deployed().REGISTRY.getByName('instance').takeTicket(sha256Hex(late))).not.toBeNull()
