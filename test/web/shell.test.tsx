@@ -73,6 +73,7 @@ describe('list', () => {
     showPage(() => (
       <IncidentList
         lobby={lobby(rows)}
+        intake={{ counters: () => null, noise: () => null }}
         wall={T0 + 180_000}
         selected={ROW.id}
         drill={more.drill === true}
@@ -170,6 +171,7 @@ describe('connection and banners', () => {
           killSwitch={{ on: killSwitch, by: 'ada', reason: 'freeze' }}
           link={link}
           drill={drill}
+          storm={null}
           onKillSwitch={nothing}
           onRetry={nothing}
           onStopDrill={nothing}

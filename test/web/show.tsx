@@ -18,7 +18,7 @@ HTMLDialogElement.prototype.close = function close() {
 export function showIn(said: readonly Said[], panel: () => JSX.Element, more: Parameters<typeof stillRoom>[1] = {}) {
   const still: Still = stillRoom(said, more)
   const [selected, open] = createSignal<string | null>(null)
-  const screen = render(() => <RoomProvider screen={{ room: still.room, selected, open }}>{panel()}</RoomProvider>)
+  const screen = showPage(() => <RoomProvider screen={{ room: still.room, selected, open }}>{panel()}</RoomProvider>)
   return { ...screen, ...still, selected, open }
 }
 

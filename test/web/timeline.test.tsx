@@ -14,6 +14,7 @@ import {
   unknown,
   untilProposal,
 } from '../../web/src/gallery/log.ts'
+import { calling, crewed, moved as movedAlerts } from '../../web/src/gallery/crew.ts'
 import { proposal } from '../../web/src/gallery/proposal.ts'
 import { ALERT, T0 } from '../../web/src/gallery/world.ts'
 import { Timeline } from '../../web/src/panels/Timeline.tsx'
@@ -34,6 +35,9 @@ const STORY: Said[] = [
   ...ended(),
   ...unknown(),
   ...notCarried(),
+  ...calling(),
+  ...crewed(),
+  ...movedAlerts(),
   ...rest.map((body): Said => ({ s: 400, by: SYSTEM, body })),
 ]
 
@@ -71,6 +75,32 @@ const EVERY: Record<EventType, true> = {
   'verification-ended': true,
   escalated: true,
   'kill-switch-set': true,
+  'incident-unacknowledged': true,
+  'incident-canceled': true,
+  'severity-set': true,
+  'role-assigned': true,
+  'role-released': true,
+  'task-added': true,
+  'task-changed': true,
+  'field-set': true,
+  'privacy-set': true,
+  'access-set': true,
+  'merge-requested': true,
+  'unmerge-requested': true,
+  'split-requested': true,
+  'move-refused': true,
+  'incident-merged': true,
+  'incident-unmerged': true,
+  'alerts-detached': true,
+  'incident-linked': true,
+  'incident-unlinked': true,
+  'escalation-started': true,
+  paged: true,
+  'escalation-ended': true,
+  'notification-sent': true,
+  'notification-failed': true,
+  'notification-parked': true,
+  'sla-breached': true,
 }
 
 const sentence = (event: RoomEvent) => sentenceOf(event, (id) => (id === proposal().id ? proposal() : undefined))

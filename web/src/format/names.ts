@@ -1,3 +1,4 @@
+import type { CrewRole } from '../../../durable/protocol/crew.ts'
 import type { Actor, AgentName, ProposalStatus, Severity, Verdict } from '../../../durable/protocol/domain.ts'
 import type { Proposal } from '../../../durable/protocol/domain.ts'
 
@@ -65,4 +66,28 @@ export function proposalTitle(proposal: Pick<Proposal, 'number'> | undefined): s
 /** What `why` says where it is a reason word; empty stays empty. */
 export function because(reason: string): string {
   return reason === '' ? '' : `: ${reason}`
+}
+
+export const CREW_TITLE: Record<CrewRole, string> = {
+  'incident-commander': 'Incident commander',
+  deputy: 'Deputy',
+  'operations-lead': 'Operations lead',
+  'communications-lead': 'Communications lead',
+  scribe: 'Scribe',
+  'subject-matter-expert': 'Subject-matter expert',
+}
+
+/** Two letters for a role where there is no room for its words; the words stand beside it for a screen reader. */
+export const CREW_SIGN: Record<CrewRole, string> = {
+  'incident-commander': 'IC',
+  deputy: 'DC',
+  'operations-lead': 'OL',
+  'communications-lead': 'CL',
+  scribe: 'SC',
+  'subject-matter-expert': 'SM',
+}
+
+/** The end of an incident's id: enough to tell a few apart by eye, as the list shows it. */
+export function incidentShort(id: string): string {
+  return id.slice(-6)
 }

@@ -2,6 +2,7 @@ import type { Proposal } from '../../../durable/protocol/domain.ts'
 import type { EventBody, RoomEvent } from '../../../durable/protocol/events.ts'
 import { count, figure, list } from './figures.ts'
 import { AGENT_TITLE, STATUS_WORD, actorTitle, because, proposalTitle } from './names.ts'
+import { type Said, crewInWords } from './sentence-crew.ts'
 import { took } from './time.ts'
 
 /** What colour is news: `harm` red, `doubt` amber, `well` green, `you` accent; plain is the normal state. */
@@ -39,8 +40,6 @@ export function sentenceOf(event: RoomEvent, lookup: Lookup): Sentence {
     provenance: said.provenance ?? (human ? 'human' : 'computed'),
   }
 }
-
-type Said = Partial<Sentence> & { did: string }
 
 // One case per event type, long on purpose: what the timeline can say is read in one place.
 function bodyInWords(body: EventBody, event: RoomEvent, lookup: Lookup): Said {
@@ -87,7 +86,11 @@ function bodyInWords(body: EventBody, event: RoomEvent, lookup: Lookup): Said {
     case 'incident-archived':
       return { did: `archived it in the ${body.store} store`, key: false }
     case 'note-added':
-      return { who: body.note.by, did: 'wrote', quote: body.note.text }
+      return {
+        who: body.note.by,
+        did: body.note.visibility === 'public' ? 'wrote, for everybody to know' : 'wrote',
+        quote: body.note.text,
+      }
     case 'evidence-recorded':
       return {
         did: `recorded ${count(body.evidence.length, 'fact')} for run ${body.run}${body.gaps.length === 0 ? '' : `, ${count(body.gaps.length, 'gap')}`}`,
@@ -220,7 +223,7 @@ function bodyInWords(body: EventBody, event: RoomEvent, lookup: Lookup): Said {
         tone: body.on ? 'harm' : 'plain',
       }
     default:
-      return body satisfies never
+      return crewInWords(body)
   }
 }
 

@@ -37,3 +37,11 @@ export function took(ms: number): string {
   if (ms < SECOND_MS) return `${Math.round(ms)} ms`
   return ms < 10 * SECOND_MS ? `${(ms / SECOND_MS).toFixed(1)} s` : `${Math.round(ms / SECOND_MS)} s`
 }
+
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const
+
+/** `Tue 20.10. 14:02`: a moment that may lie days away, in the viewer's zone. */
+export function dayTime(at: Instant): string {
+  const date = new Date(at)
+  return `${DAYS[date.getDay()] ?? ''} ${date.getDate()}.${date.getMonth() + 1}. ${two(date.getHours())}:${two(date.getMinutes())}`
+}

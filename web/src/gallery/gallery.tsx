@@ -108,6 +108,7 @@ function Gallery() {
         killSwitch={lobby.killSwitch}
         link={link}
         drill={drill}
+        storm={query.has('storm') ? { since: new Date(T0).toISOString(), incident: row.id, perMinute: 140 } : null}
         onKillSwitch={nothing}
         onRetry={nothing}
         onStopDrill={nothing}
@@ -115,6 +116,7 @@ function Gallery() {
       <div class="columns">
         <IncidentList
           lobby={lobby}
+          intake={{ counters: () => null, noise: () => null }}
           wall={T0 + 125_000}
           selected={still ? row.id : null}
           drill={drill}

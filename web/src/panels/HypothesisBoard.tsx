@@ -41,6 +41,9 @@ export function HypothesisBoard() {
   )
 }
 
+/** Chips each way under a cause that was ruled out: it is kept to be read, not to be weighed again. */
+const BRIEF_MAX = 3
+
 function HypothesisRow(props: { hypothesis: Hypothesis }) {
   const out = () => props.hypothesis.verdict === 'RULED_OUT'
   return (
@@ -63,20 +66,32 @@ function HypothesisRow(props: { hypothesis: Hypothesis }) {
         <VerdictMark verdict={props.hypothesis.verdict} />
         <span>{props.hypothesis.reason}</span>
       </p>
-      <dl class="pairs narrow">
-        <dt>for</dt>
-        <dd>
-          <EvidenceChips ids={props.hypothesis.for} none="nothing" max={6} />
-        </dd>
-        <dt>against</dt>
-        <dd>
-          <EvidenceChips ids={props.hypothesis.against} none="nothing held against it" brief={out()} max={6} />
-        </dd>
-        <Show when={props.hypothesis.next !== '' && !out()}>
-          <dt>next</dt>
-          <dd>{props.hypothesis.next}</dd>
-        </Show>
-      </dl>
+      <Show
+        when={!out()}
+        fallback={
+          <p class="hypothesis-brief">
+            <span class="label">for</span>
+            <EvidenceChips ids={props.hypothesis.for} none="nothing" brief max={BRIEF_MAX} />
+            <span class="label">against</span>
+            <EvidenceChips ids={props.hypothesis.against} none="nothing" brief max={BRIEF_MAX} />
+          </p>
+        }
+      >
+        <dl class="pairs narrow">
+          <dt>for</dt>
+          <dd>
+            <EvidenceChips ids={props.hypothesis.for} none="nothing" max={6} />
+          </dd>
+          <dt>against</dt>
+          <dd>
+            <EvidenceChips ids={props.hypothesis.against} none="nothing held against it" max={6} />
+          </dd>
+          <Show when={props.hypothesis.next !== ''}>
+            <dt>next</dt>
+            <dd>{props.hypothesis.next}</dd>
+          </Show>
+        </dl>
+      </Show>
     </article>
   )
 }

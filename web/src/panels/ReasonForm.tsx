@@ -8,6 +8,8 @@ export function ReasonForm(props: {
   submit: string
   order: Order
   danger?: boolean
+  /** something else is still to be chosen. */
+  blocked?: boolean
   onSubmit: (reason: string) => void
 }) {
   const id = createUniqueId()
@@ -17,7 +19,7 @@ export function ReasonForm(props: {
       class="form"
       onSubmit={(event) => {
         event.preventDefault()
-        if (reason().trim() !== '') props.onSubmit(reason().trim())
+        if (reason().trim() !== '' && props.blocked !== true) props.onSubmit(reason().trim())
       }}
     >
       <label for={id}>{props.asks}</label>
@@ -34,7 +36,7 @@ export function ReasonForm(props: {
           type="submit"
           class="button"
           classList={{ primary: props.danger !== true, danger: props.danger === true }}
-          disabled={props.order.blocked() || reason().trim() === ''}
+          disabled={props.order.blocked() || props.blocked === true || reason().trim() === ''}
         >
           {props.submit}
         </button>

@@ -1,7 +1,8 @@
-import { For, Show, createMemo, createSignal } from 'solid-js'
+import { Show, createMemo, createSignal, untrack } from 'solid-js'
 import type { RoomEvent } from '../../../durable/protocol/events.ts'
-import { type Sentence, sentenceOf } from '../format/sentence.ts'
+import { type Lookup, type Sentence, sentenceOf } from '../format/sentence.ts'
 import { clockTime } from '../format/time.ts'
+import { Blocks } from '../ui/Blocks.tsx'
 import { Icon, type IconName } from '../ui/Icon.tsx'
 import { Provenance } from '../ui/Provenance.tsx'
 import { Segments } from '../ui/Segments.tsx'
@@ -15,27 +16,23 @@ interface Row {
   said: Sentence
 }
 
-/** Rows drawn at first and added by each press of "older": a long incident stays quick. */
-const ROWS_STEP = 100
+const EMPTY: Record<Filter, string> = {
+  key: 'Nothing of note has happened yet.',
+  all: 'Nothing has happened yet.',
+  notes: 'Nobody wrote a note yet.',
+}
 /** Chips drawn under one row. */
 const CHIPS_MAX = 4
 
-/** Everything that happened, newest first, one sentence each. */
+/** Everything that happened, newest first, one sentence each; a log of thousands draws what is near the screen. */
 export function Timeline() {
   const { room } = useRoom()
   const [filter, setFilter] = createSignal<Filter>('key')
-  const [limit, setLimit] = createSignal(ROWS_STEP)
-  // Sentences are kept by event: a new event must not word two thousand old ones again.
-  const worded = new WeakMap<RoomEvent, Row>()
-  const lookup = (id: string) => room.state.view.proposals.find((proposal) => proposal.id === id)
-  const row = (event: RoomEvent): Row => {
-    const known = worded.get(event)
-    if (known) return known
-    const made = { event, said: sentenceOf(event, lookup) }
-    worded.set(event, made)
-    return made
-  }
-  const rows = createMemo(() => withoutEchoes(room.events().map(row)))
+  const words = wording((id) => room.state.view.proposals.find((proposal) => proposal.id === id))
+  const rows = createMemo(() => {
+    const log = room.events()
+    return untrack(() => words(log))
+  })
   const chosen = createMemo(() =>
     rows()
       .filter(({ event, said }) =>
@@ -44,6 +41,14 @@ export function Timeline() {
       .toReversed(),
   )
   const notes = () => room.state.view.notes.length
+  // Only what arrives while somebody looks is news, and only once: scrolling back to it is not.
+  const from = untrack(() => room.state.view.seq)
+  const shown = new WeakSet<RoomEvent>()
+  const fresh = (event: RoomEvent) => {
+    if (event.seq <= from || shown.has(event)) return false
+    shown.add(event)
+    return true
+  }
   return (
     <section class="panel timeline" aria-labelledby="timeline">
       <header class="panel-head">
@@ -63,34 +68,42 @@ export function Timeline() {
       <p class="sr-only" role="log" aria-live="polite" aria-label="New key events">
         {announcement(rows())}
       </p>
-      <ol class="timeline-rows">
-        <For each={chosen().slice(0, limit())} fallback={<li class="empty">Nothing here yet.</li>}>
-          {(item) => <TimelineRow row={item} />}
-        </For>
-      </ol>
-      <Show when={chosen().length > limit()}>
-        <button type="button" class="button quiet" onClick={() => setLimit((n) => n + ROWS_STEP)}>
-          Show older, {chosen().length - limit()} more
-        </button>
+      <Show when={chosen().length > 0} fallback={<p class="empty">{EMPTY[filter()]}</p>}>
+        <Blocks rows={chosen()} grows="top" label="Timeline, newest first" class="timeline-rows">
+          {(item) => <TimelineRow row={item} fresh={fresh(item.event)} />}
+        </Blocks>
       </Show>
     </section>
   )
 }
 
 /**
- * An agent that says the same in its next run has said nothing new: its finding stays under All and leaves Key. What
- * Communication writes stands in the summary; in the timeline it is routine.
+ * Words events in order and keeps each row: a new event must not word two thousand old ones again. An agent that says the
+ * same in its next run has said nothing new: its finding stays under All and leaves Key. What Communication writes stands
+ * in the summary; in the timeline it is routine.
  */
-function withoutEchoes(rows: readonly Row[]): Row[] {
-  const last = new Map<string, string>()
-  return rows.map((row) => {
-    if (row.event.body.type !== 'finding-reported') return row
-    const { agent, outcome, reason, summary } = row.event.body.finding
-    const says = `${outcome} ${reason} ${summary}`
-    const echo = agent === 'communication' || last.get(agent) === says
-    last.set(agent, says)
-    return echo && row.said.key ? { event: row.event, said: { ...row.said, key: false } } : row
-  })
+function wording(lookup: Lookup): (log: readonly RoomEvent[]) => Row[] {
+  const worded = new WeakMap<RoomEvent, { plain: Row; echo: Row }>()
+  const forms = (event: RoomEvent) => {
+    const known = worded.get(event)
+    if (known) return known
+    const said = sentenceOf(event, lookup)
+    const made = { plain: { event, said }, echo: { event, said: { ...said, key: false } } }
+    worded.set(event, made)
+    return made
+  }
+  return (log) => {
+    const last = new Map<string, string>()
+    return log.map((event) => {
+      const { plain, echo } = forms(event)
+      if (event.body.type !== 'finding-reported') return plain
+      const { agent, outcome, reason, summary } = event.body.finding
+      const says = `${outcome} ${reason} ${summary}`
+      const repeats = agent === 'communication' || last.get(agent) === says
+      last.set(agent, says)
+      return repeats ? echo : plain
+    })
+  }
 }
 
 /** The latest key event as one sentence for a screen reader. */
@@ -117,10 +130,10 @@ function actorIcon(event: RoomEvent): IconName {
   }
 }
 
-function TimelineRow(props: { row: Row }) {
+function TimelineRow(props: { row: Row; fresh: boolean }) {
   const said = () => props.row.said
   return (
-    <li class={`timeline-row ${said().tone}`}>
+    <li class={`timeline-row ${said().tone}`} classList={{ fresh: props.fresh }}>
       <time class="mono" dateTime={new Date(props.row.event.at).toISOString()}>
         {clockTime(props.row.event.at)}
       </time>

@@ -1,13 +1,17 @@
+import { A } from '@solidjs/router'
 import { Match, Show, Switch } from 'solid-js'
+import type { StormRow } from '../../../../durable/protocol/noise.ts'
 import type { LinkState } from '../../room/link.ts'
+import { count } from '../../format/figures.ts'
 import { clockTime } from '../../format/time.ts'
 import { Icon } from '../../ui/Icon.tsx'
 
-/** One banner, worst first: kill switch, stale, drill. Each says what still works and offers one action. */
+/** One banner, worst first: kill switch, stale, storm, drill. Each says what still works and offers one action. */
 export function Banner(props: {
   killSwitch: { on: boolean; by: string; reason: string } | null
   link: LinkState
   drill: boolean
+  storm: StormRow | null
   onKillSwitch: () => void
   onRetry: () => void
   onStopDrill: (() => void) | null
@@ -43,6 +47,24 @@ export function Banner(props: {
             <button type="button" class="button" onClick={() => props.onRetry()}>
               Try now
             </button>
+          </div>
+        )}
+      </Match>
+      <Match when={props.storm}>
+        {(storm) => (
+          <div class="banner doubt" role="status">
+            <Icon name="alert" />
+            <p>
+              <b>Alert storm since {clockTime(Date.parse(storm().since))}.</b> {count(storm().perMinute, 'new alert')}{' '}
+              in the last minute. What belongs nowhere else gathers in one incident; nothing is dropped.
+            </p>
+            <Show when={storm().incident}>
+              {(incident) => (
+                <A class="button" href={`/ops/${incident()}`}>
+                  Open it
+                </A>
+              )}
+            </Show>
           </div>
         )}
       </Match>

@@ -1,15 +1,18 @@
 import { A } from '@solidjs/router'
-import { For, Show, createMemo, createResource } from 'solid-js'
+import { For, Show, createMemo, createResource, createSignal } from 'solid-js'
 import type { Severity } from '../../../../durable/protocol/domain.ts'
 import type { HistoryRow, Page } from '../../../../durable/protocol/objects.ts'
 import type { IncidentRow } from '../../../../durable/protocol/rows.ts'
 import { SEVERITY_SAYS } from '../../format/names.ts'
-import { count } from '../../format/figures.ts'
 import { age } from '../../format/time.ts'
 import { call } from '../../room/http.ts'
 import type { LobbyState } from '../../room/lobby.ts'
+import { remember, remembered } from '../../room/person.ts'
 import { Segments } from '../../ui/Segments.tsx'
 import { SeverityMark } from '../../ui/SeverityMark.tsx'
+import { IntakeFoot } from './IntakeFoot.tsx'
+import type { Intake } from './intake.ts'
+import { type Selection, createSelection } from './selection.ts'
 
 const SEVERITIES: readonly Severity[] = ['SEV-1', 'SEV-2', 'SEV-3', 'SEV-4', 'SEV-5']
 const OVER: readonly string[] = ['closed', 'canceled', 'merged']
@@ -30,12 +33,22 @@ interface Filters {
   onShow: (show: Shown) => void
 }
 
+const DENSITY_KEY = 'ic.density'
+
 /** Incidents grouped by severity; what is filtered stands in the address. */
-export function IncidentList(props: { lobby: LobbyState; wall: number; selected: string | null } & Filters) {
+export function IncidentList(
+  props: { lobby: LobbyState; intake: Intake; wall: number; selected: string | null } & Filters,
+) {
   const rows = createMemo(() => openRows(props.lobby))
+  const selection = createSelection()
+  const [compact, setCompact] = createSignal(remembered(DENSITY_KEY) === 'compact')
+  const density = () => {
+    remember(DENSITY_KEY, compact() ? 'comfortable' : 'compact')
+    setCompact((was) => !was)
+  }
   const bySeverity = (severity: Severity) => rows().filter((row) => row.severity === severity)
   return (
-    <nav class="list" aria-label="Incidents">
+    <nav class="list" classList={{ compact: compact() }} aria-label="Incidents">
       <header class="list-head">
         <h2>Incidents</h2>
         <Segments
@@ -56,6 +69,29 @@ export function IncidentList(props: { lobby: LobbyState; wall: number; selected:
           ]}
           onChange={(value) => props.onShow(value)}
         />
+        <Show when={props.show === 'open' && rows().length > 1}>
+          <div class="list-tools">
+            <button
+              type="button"
+              class="button quiet"
+              aria-pressed={selection.on() ? 'true' : 'false'}
+              onClick={() => selection.toggle()}
+            >
+              Select
+            </button>
+            <button
+              type="button"
+              class="button quiet"
+              aria-pressed={compact() ? 'true' : 'false'}
+              onClick={() => density()}
+            >
+              Compact
+            </button>
+          </div>
+        </Show>
+        <Show when={selection.on() && props.show === 'open'}>
+          <Bulk rows={rows()} selection={selection} />
+        </Show>
       </header>
       <Show when={props.show === 'open'} fallback={<History drill={props.drill} selected={props.selected} />}>
         <Show
@@ -84,6 +120,7 @@ export function IncidentList(props: { lobby: LobbyState; wall: number; selected:
                         wall={props.wall}
                         selected={props.selected === row.id}
                         drill={props.drill}
+                        selection={selection}
                       />
                     )}
                   </For>
@@ -93,18 +130,59 @@ export function IncidentList(props: { lobby: LobbyState; wall: number; selected:
           </For>
         </Show>
       </Show>
-      <Intake heard={props.lobby.heardWall} />
+      <IntakeFoot intake={props.intake} />
     </nav>
   )
 }
 
-function IncidentItem(props: { row: IncidentRow; wall: number; selected: boolean; drill: boolean }) {
+/** What can be done to all that is ticked. */
+function Bulk(props: { rows: readonly IncidentRow[]; selection: Selection }) {
+  const n = () => props.selection.chosen().size
+  return (
+    <div class="bulk" role="group" aria-label="Selected incidents">
+      <b class="tabular">{n()} selected</b>
+      <button type="button" class="button quiet end" onClick={() => props.selection.chooseAll(props.rows)}>
+        {n() === props.rows.length ? 'None' : 'All'}
+      </button>
+      <button
+        type="button"
+        class="button primary"
+        disabled={n() === 0 || props.selection.busy()}
+        onClick={() => void props.selection.acknowledge(props.rows)}
+      >
+        Acknowledge
+      </button>
+      <span role="status" class="outcome">
+        {props.selection.busy() ? 'Sent, waiting for the rooms.' : props.selection.said()}
+      </span>
+    </div>
+  )
+}
+
+function IncidentItem(props: {
+  row: IncidentRow
+  wall: number
+  selected: boolean
+  drill: boolean
+  selection: Selection
+}) {
   const short = () => props.row.id.slice(-6)
+  const ticked = () => props.selection.chosen().has(props.row.id)
   return (
     <li
       class={`list-row ${props.row.severity.toLowerCase()}`}
-      classList={{ selected: props.selected, drill: props.row.drill !== null }}
+      classList={{ selected: props.selected, drill: props.row.drill !== null, ticking: props.selection.on() }}
     >
+      <Show when={props.selection.on()}>
+        <label class="tick-box">
+          <input
+            type="checkbox"
+            checked={ticked()}
+            onChange={(event) => props.selection.choose(props.row.id, event.currentTarget.checked)}
+          />
+          <span class="sr-only">Select {props.row.title}</span>
+        </label>
+      </Show>
       <A
         href={`/ops/${props.row.id}${props.drill ? '?drill=true' : ''}`}
         aria-current={props.selected ? 'page' : undefined}
@@ -168,45 +246,5 @@ function History(props: { drill: boolean; selected: string | null }) {
         )}
       </For>
     </ul>
-  )
-}
-
-interface Counters {
-  received: number
-  attached: number
-  deduplicated: number
-  suppressed: number
-  quarantined: number
-  pending: number
-}
-
-/** Where every alert went: received is the sum of the others. Read again when the list says something. */
-function Intake(props: { heard: number | null }) {
-  const [counters] = createResource(
-    () => Math.floor((props.heard ?? 0) / 10_000),
-    () => call<Counters>('GET', '/api/v1/intake'),
-  )
-  const known = () => {
-    const reply = counters.latest
-    return reply?.ok ? reply.data : null
-  }
-  return (
-    <footer class="list-foot">
-      <Show when={known()} fallback={<span class="dim">Intake: no data</span>}>
-        {(seen) => (
-          <dl class="pairs">
-            <dt>Intake, live</dt>
-            <dd>{count(seen().received, 'alert')} received</dd>
-            <dt>Went to</dt>
-            <dd>
-              {seen().attached} attached, {seen().deduplicated} repeated
-              {seen().suppressed > 0 ? `, ${seen().suppressed} suppressed` : ''}
-              {seen().quarantined > 0 ? `, ${seen().quarantined} quarantined` : ''}
-              {seen().pending > 0 ? `, ${seen().pending} pending` : ''}
-            </dd>
-          </dl>
-        )}
-      </Show>
-    </footer>
   )
 }

@@ -13,7 +13,9 @@ import { FirstRun } from './FirstRun.tsx'
 import { Header } from './Header.tsx'
 import { IncidentList, type Shown, openRows } from './IncidentList.tsx'
 import { KillSwitchDialog } from './KillSwitch.tsx'
+import { QuietPage } from './QuietPage.tsx'
 import { RoomPage } from './RoomPage.tsx'
+import { watchIntake } from './intake.ts'
 
 interface Me {
   name: string
@@ -53,6 +55,8 @@ export function Operations() {
   })
 
   const rows = () => openRows(lobby().state)
+  const intake = watchIntake(() => lobby().state.heardWall)
+  const quiet = () => params.incident === 'quiet'
   createEffect(() => {
     const waiting = expected()
     const row = waiting === null ? undefined : rows().find((candidate) => candidate.drill === waiting)
@@ -85,12 +89,12 @@ export function Operations() {
   }
 
   return (
-    <div class="app" classList={{ 'in-room': incident() !== null }}>
+    <div class="app" classList={{ 'in-room': incident() !== null || quiet() }}>
       <Header
         link={link()}
         seq={room()?.state.view.seq ?? null}
         wall={wallNow()}
-        inRoom={incident() !== null}
+        inRoom={incident() !== null || quiet()}
         killSwitch={lobby().state.killSwitch.on}
         listHref={drill() ? '/ops?drill=true' : '/ops'}
         onRetry={retry}
@@ -104,6 +108,7 @@ export function Operations() {
         killSwitch={lobby().state.killSwitch}
         link={link()}
         drill={drill() || drillOfRoom() !== null}
+        storm={drill() ? null : (intake.noise()?.storm ?? null)}
         onKillSwitch={() => setDialog('kill-switch')}
         onRetry={retry}
         onStopDrill={drillOfRoom() === null ? null : () => void call('POST', `/api/v1/drills/${drillOfRoom()}/stop`)}
@@ -111,6 +116,7 @@ export function Operations() {
       <div class="columns">
         <IncidentList
           lobby={lobby().state}
+          intake={intake}
           wall={wall()}
           selected={incident()}
           drill={drill()}
@@ -132,6 +138,9 @@ export function Operations() {
           </Match>
           <Match when={room()} keyed>
             {(joined) => <RoomPage room={joined} />}
+          </Match>
+          <Match when={quiet()}>
+            <QuietPage intake={intake} wall={wallNow()} />
           </Match>
           <Match when={params.incident !== undefined}>
             <main class="room notice">

@@ -6,6 +6,9 @@ import { HypothesisBoard } from '../../panels/HypothesisBoard.tsx'
 import { RoomHead } from '../../panels/RoomHead.tsx'
 import { SummaryPanel } from '../../panels/SummaryPanel.tsx'
 import { Timeline } from '../../panels/Timeline.tsx'
+import { Calls } from '../../panels/crew/Calls.tsx'
+import { Fields } from '../../panels/crew/Fields.tsx'
+import { Tasks } from '../../panels/crew/Tasks.tsx'
 import { RoomProvider } from '../../panels/context.tsx'
 import { EvidenceDrawer } from '../../panels/evidence/EvidenceDrawer.tsx'
 import { DecisionPanel } from '../../panels/proposal/DecisionPanel.tsx'
@@ -55,7 +58,12 @@ export function RoomPage(props: { room: Room }) {
                   <AlertList />
                   <Timeline />
                 </div>
-                <DecisionPanel />
+                <div class="work-side">
+                  <DecisionPanel />
+                  <Tasks />
+                  <Calls />
+                  <Fields />
+                </div>
               </div>
             </main>
             <EvidenceDrawer />
