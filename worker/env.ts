@@ -1,5 +1,5 @@
 import type { CatalogueCompared, CatalogueHead, CataloguePut, CatalogueVersion } from '../durable/protocol/catalogue.ts'
-import type { Catalogue, Change, DrillClock, IncidentState, Role } from '../durable/protocol/domain.ts'
+import type { Alert, Catalogue, Change, DrillClock, IncidentState, Role } from '../durable/protocol/domain.ts'
 import type { Claim, Claimed, KeptAnswer } from '../durable/protocol/ledger.ts'
 import type {
   AlertIntake,
@@ -36,6 +36,7 @@ import type {
 } from '../durable/protocol/access.ts'
 import type {
   IntakeReasons,
+  Matcher,
   NewSilence,
   SilenceAnswer,
   SilenceRow,
@@ -69,6 +70,7 @@ export interface DirectoryApi {
   intakeReasons(): Promise<IntakeReasons>
   suppressed(cursor: string | null): Promise<Page<SuppressedRow>>
   storm(): Promise<StormRow | null>
+  firing(matchers: Matcher[]): Promise<Alert[]>
   silences(): Promise<SilenceRow[]>
   silence(said: NewSilence & { by: string }): Promise<SilenceAnswer>
   endSilence(id: string): Promise<boolean>

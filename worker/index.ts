@@ -27,6 +27,7 @@ import { declareIncident, getIncident, listEvents, listIncidents } from './route
 import { importIncident } from './routes/imports.ts'
 import { init } from './routes/init.ts'
 import { alerts, changes, ingest, signed } from './routes/ingest.ts'
+import { alertmanagerAlerts, alertmanagerStatus } from './routes/ingest-alertmanager.ts'
 import { cloudEvents, cloudEventsHandshake } from './routes/ingest-cloudevents.ts'
 import { dryRun } from './routes/ingest-dry-run.ts'
 import { enqueue, enqueueChange } from './routes/ingest-pagerduty.ts'
@@ -101,6 +102,8 @@ app.post('/api/v1/catalogue/diff', signedIn, diffCatalogue)
 app.get('/api/v1/catalogue/versions', signedIn, listCatalogueVersions)
 app.get('/api/v1/catalogue/versions/:revision', signedIn, getCatalogueVersion)
 app.post('/api/v1/ingest/dry-run', signedIn, dryRun)
+app.get('/api/v2/alerts', signedIn, alertmanagerAlerts)
+app.get('/api/v2/status', signedIn, alertmanagerStatus)
 app.get('/api/v1/intake', signedIn, intake)
 app.get('/api/v1/intake/quarantined', signedIn, quarantined)
 app.get('/api/v1/intake/noise', signedIn, noise)

@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { assert } from '../core/assert.ts'
 import type { MoveOutcome } from '../protocol/commands.ts'
 import type { CatalogueCompared, CatalogueHead, CataloguePut, CatalogueVersion } from '../protocol/catalogue.ts'
-import type { Catalogue, Change, DrillClock, IncidentState, Instant } from '../protocol/domain.ts'
+import type { Alert, Catalogue, Change, DrillClock, IncidentState, Instant } from '../protocol/domain.ts'
 import { tagsOf } from '../protocol/door.ts'
 import { LIVE } from '../protocol/namespace.ts'
 import type {
@@ -22,6 +22,7 @@ import type {
 } from '../protocol/objects.ts'
 import type {
   IntakeReasons,
+  Matcher,
   NewSilence,
   SilenceAnswer,
   SilenceRow,
@@ -47,6 +48,7 @@ import { drillPage, openDrill, putDrill, sourceOf, turnClock } from './drills.ts
 import { PAGE_MAX, pageOf, putRow } from './incidents.ts'
 import { instanceOf, makeInstance } from './instance.ts'
 import { type AlertState, alertOf } from '../core/correlate/identity.ts'
+import { readFiring } from './firing.ts'
 import { GroupCommit } from './group-commit.ts'
 import { heldPage } from './held.ts'
 import { ALERTS_AT_ONCE_MAX, isWaiting, judge, store } from './inbox.ts'
@@ -171,6 +173,11 @@ export class IncidentDirectory extends DurableObject<Env> {
   /** The storm that is on, or null. */
   async storm(): Promise<StormRow | null> {
     return this.#desk.commit(() => this.#desk.storm.row(this.#desk.rules(), this.#desk.now()))
+  }
+
+  /** What people believe to fire and the matchers hold of, newest first. */
+  async firing(matchers: Matcher[]): Promise<Alert[]> {
+    return readFiring(this.#desk.sql, matchers)
   }
 
   // ------------------------------------------------------------------------------------------ silences

@@ -12,8 +12,7 @@ type Said = Pick<Alert, 'labels' | 'service' | 'source' | 'severity'>
 
 /** Makes a silence ready, or says which matcher cannot be used and why. */
 export function readySilence(silence: Silence): ReadySilence {
-  const tests = silence.matchers.map(testOf)
-  return { silence, matches: (alert) => tests.every((test) => test(alert)) }
+  return { silence, matches: allHold(silence.matchers) }
 }
 
 /** What is wrong with matchers, by place; empty when nothing is. */
@@ -31,6 +30,12 @@ export function matcherProblems(matchers: readonly Matcher[]): { at: string; say
   )
     problems.push({ at: 'matchers', says: 'one matcher at least must not match the empty text' })
   return problems
+}
+
+/** Whether all matchers hold of an alert; one that cannot be read holds of none. */
+export function allHold(matchers: readonly Matcher[]): (alert: Said) => boolean {
+  const tests = matchers.map(testOf)
+  return (alert) => tests.every((test) => test(alert))
 }
 
 /** The silence that holds an alert back at `now`: of several the one that ends last, then the smaller id. Null: none. */
