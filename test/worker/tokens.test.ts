@@ -81,6 +81,8 @@ test('[SE27] a token that is over or revoked is 401, here after what the isolate
   )
   await problem(await ask(deployed(), '/api/v1/me', { token }), 401, 'unauthenticated')
   const second = await makeToken({ role: 'viewer' })
+  // This isolate remembers it now.
+  await json(await ask(deployed(), '/api/v1/me', { token: second.token }))
   const gone = await ask(deployed(), `/api/v1/tokens/${second.id}`, { method: 'DELETE', token: await adminToken() })
   expect(await json(gone)).toMatchObject({ id: second.id, revokedAt: expect.stringMatching(/^20/) as string })
   await problem(await ask(deployed(), '/api/v1/me', { token: second.token }), 401, 'unauthenticated')

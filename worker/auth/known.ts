@@ -1,8 +1,7 @@
-import type { TokenWorth } from '../../durable/protocol/access.ts'
-import type { Bindings } from '../env.ts'
-import { log, unavailable } from '../errors.ts'
 import type { Context } from 'hono'
-import type { AppEnv } from '../env.ts'
+import type { TokenWorth } from '../../durable/protocol/access.ts'
+import type { AppEnv, Bindings } from '../env.ts'
+import { log, unavailable } from '../errors.ts'
 import { Memo } from './memo.ts'
 import { sha256Hex } from './token.ts'
 
@@ -29,6 +28,11 @@ export async function worthOf(c: Context<AppEnv>, token: string): Promise<TokenW
   const worth = await registry(c, (one) => one.worth(sha256))
   memo.set(sha256, worth ?? 'nothing', now + (worth ? WORTH_MS : NOTHING_MS))
   return worth
+}
+
+/** A token was revoked here: this isolate forgets it at once, the others within WORTH_MS. */
+export function forgetToken(id: string): void {
+  memo.forgetWhere((worth) => worth !== 'nothing' && worth.id === id)
 }
 
 type Registry = ReturnType<Bindings['REGISTRY']['getByName']>

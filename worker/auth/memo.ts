@@ -28,4 +28,8 @@ export class Memo<T> {
   forget(key: string): void {
     this.#kept.delete(key)
   }
+
+  forgetWhere(isMeant: (value: T) => boolean): void {
+    for (const [key, { value }] of this.#kept) if (isMeant(value)) this.#kept.delete(key)
+  }
 }

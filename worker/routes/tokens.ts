@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import * as z from 'zod/mini'
 import type { NewToken, TokenRow } from '../../durable/protocol/access.ts'
 import { askerOf } from '../auth/asker.ts'
-import { registry } from '../auth/known.ts'
+import { forgetToken, registry } from '../auth/known.ts'
 import { makeToken, sha256Hex } from '../auth/token.ts'
 import type { AppEnv } from '../env.ts'
 import { ProblemError } from '../errors.ts'
@@ -23,7 +23,7 @@ const DAYS_MAX = 3_660
 const DAY_MS = 86_400_000
 
 const shared = { name: tokenName, expiresInDays: z.nullish(z.int().check(z.minimum(1), z.maximum(DAYS_MAX))) }
-const body = z.discriminatedUnion('kind', [
+export const tokenBody = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('api'), role: z.enum(['viewer', 'responder', 'commander', 'admin']), ...shared }),
   z.strictObject({ kind: z.literal('ingest'), source: sourceName, ...shared }),
 ])
@@ -33,7 +33,7 @@ const body = z.discriminatedUnion('kind', [
  * with the row and `token`, which is shown this once.
  */
 export async function createToken(c: Context<AppEnv>): Promise<Response> {
-  const { expiresInDays, ...grant } = await bodyOf(c, body)
+  const { expiresInDays, ...grant } = await bodyOf(c, tokenBody)
   const expiresAt = expiresInDays == null ? null : Date.now() + expiresInDays * DAY_MS
   const token = makeToken(grant.kind)
   const wanted: NewToken & { sha256: string } = { ...grant, expiresAt, sha256: sha256Hex(token) }
@@ -55,6 +55,7 @@ export async function revokeToken(c: Context<AppEnv>): Promise<Response> {
   const id = c.req.param('id') ?? ''
   const row = /^tok_[0-9a-f]{18}$/.test(id) ? await registry(c, (one) => one.revokeToken(id, askerOf(c))) : null
   if (!row) throw new ProblemError(404, 'not-found', 'There is no such token.')
+  forgetToken(id)
   c.set('noted', true)
   return c.json(shown(row))
 }
