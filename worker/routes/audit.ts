@@ -6,14 +6,14 @@ import { nextLink } from '../middleware/link.ts'
 import { queryOf } from '../validate.ts'
 import { limit, wholeNumber } from './params.ts'
 
-const query = z.strictObject({ after: wholeNumber(0, Number.MAX_SAFE_INTEGER, 0), limit })
+export const auditQuery = z.strictObject({ after: wholeNumber(0, Number.MAX_SAFE_INTEGER, 0), limit })
 
 /**
  * `GET /api/v1/audit?after=&limit=` by an admin: `{items, next, head, anchor}`, oldest first. Whoever walks from `anchor`
  * to `head` can verify the chain with what is answered here; `next` is the `after` to go on with.
  */
 export async function listAudit(c: Context<AppEnv>): Promise<Response> {
-  const { after, limit: count } = queryOf(c, query)
+  const { after, limit: count } = queryOf(c, auditQuery)
   const page = await registry(c, (one) => one.audit(after, count))
   if (page.next !== null) c.header('link', nextLink(c, 'after', page.next))
   return c.json(page)

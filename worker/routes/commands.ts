@@ -8,7 +8,7 @@ import { STATUS } from './orders.ts'
 import { incidentOf } from './params.ts'
 
 /** The form of the socket's message; the room judges the command itself, as it does on its sockets. */
-const commandBody = z.strictObject({ cmd: z.string(), command: z.looseObject({ type: z.string() }) })
+export const commandBody = z.strictObject({ cmd: z.string(), command: z.looseObject({ type: z.string() }) })
 
 type Result = Extract<ServerMessage, { type: 'result' }>
 

@@ -17,7 +17,7 @@ const SPEED_MAX = 120
 const SEED_MAX = 4_294_967_295
 const NAME_CHARS_MAX = 100
 
-const startBody = z.strictObject({
+export const startBody = z.strictObject({
   scenario: z.string().check(z.minLength(1), z.maxLength(NAME_CHARS_MAX)),
   seed: z.int().check(z.minimum(0), z.maximum(SEED_MAX)),
   speed: z.number().check(z.minimum(SPEED_MIN), z.maximum(SPEED_MAX)),

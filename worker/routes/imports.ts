@@ -11,7 +11,7 @@ import { realmOfNamespace } from './params.ts'
 const IMPORT_BYTES_MAX = 10_000_000
 
 /** Each reason as a status: the file is not one, its content does not hold, or something else is here. */
-const STATUS: Record<ImportReason, ContentfulStatusCode> = {
+export const STATUS: Record<ImportReason, ContentfulStatusCode> = {
   'not-an-export': 400,
   'chain-broken': 422,
   'newer-version': 422,

@@ -12,7 +12,7 @@ const TITLE_CHARS_MAX = 200
 const EVENTS_MAX = 1_000
 const EVENTS_DEFAULT = 500
 
-const listQuery = z.strictObject({
+export const listQuery = z.strictObject({
   state: z.optional(z.enum(['triggered', 'acknowledged', 'mitigated', 'resolved', 'closed', 'canceled', 'merged'])),
   drill: drillFlag,
   cursor,
@@ -27,7 +27,7 @@ export async function listIncidents(c: Context<AppEnv>): Promise<Response> {
   return linked(c, await directory.incidents(page))
 }
 
-const declareBody = z.strictObject({
+export const declareBody = z.strictObject({
   title: z.string().check(z.trim(), z.minLength(1), z.maxLength(TITLE_CHARS_MAX)),
   severity: z.enum(['SEV-1', 'SEV-2', 'SEV-3', 'SEV-4', 'SEV-5']),
   service: z.string().check(z.trim(), z.minLength(1), z.maxLength(TITLE_CHARS_MAX)),
@@ -53,7 +53,7 @@ export async function getIncident(c: Context<AppEnv>): Promise<Response> {
   return isHeld(c, etag) ? c.body(null, 304) : c.json(answer.detail)
 }
 
-const eventsQuery = z.strictObject({
+export const eventsQuery = z.strictObject({
   after: wholeNumber(0, Number.MAX_SAFE_INTEGER, 0),
   limit: wholeNumber(1, EVENTS_MAX, EVENTS_DEFAULT),
 })

@@ -14,7 +14,7 @@ const NO_END = '9999-12-31T23:59:59.000Z'
 const STARTED = new Date(0).toISOString()
 
 /**
- * `GET /api/v2/alerts?filter=&active=`, the part of Alertmanager's API that amtool and Karma read: what fires and people
+ * `GET /api/v2/alerts?filter=&active=`, the part of Alertmanager's API that amtool reads: what fires and people
  * were told of, newest first, 1,000 at most. Silences are asked for at `/api/v1/silences`.
  */
 export async function alertmanagerAlerts(c: Context<AppEnv>): Promise<Response> {

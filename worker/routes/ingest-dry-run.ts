@@ -13,7 +13,7 @@ const HEADERS_MAX = 50
 
 const text = z.string().check(z.minLength(1), z.maxLength(TEXT_CHARS_MAX))
 
-const dryRunBody = z.strictObject({
+export const dryRunBody = z.strictObject({
   intake: z.enum([
     'alertmanager',
     'alerts',

@@ -30,7 +30,7 @@ export async function killSwitch(c: Context<AppEnv>): Promise<Response> {
   return c.json(await c.env.DIRECTORY.getByName(LIVE).killSwitch())
 }
 
-const killSwitchBody = z.strictObject({
+export const killSwitchBody = z.strictObject({
   on: z.boolean(),
   reason: z.string().check(z.trim(), z.minLength(1), z.maxLength(REASON_CHARS_MAX)),
 })

@@ -6,6 +6,7 @@ import { NOTE_CHARS_MAX, REASON_CHARS_MAX } from '../../durable/protocol/limits.
 import type { OrderAnswer } from '../../durable/protocol/objects.ts'
 import type { AppEnv } from '../env.ts'
 import { ProblemError } from '../errors.ts'
+import { etagOf, ifMatchOf } from '../middleware/etag.ts'
 import { bodyOf } from '../validate.ts'
 import { incidentOf } from './params.ts'
 
@@ -62,12 +63,15 @@ const ID_CHARS_MAX = 100
 const id = z.string().check(z.minLength(1), z.maxLength(ID_CHARS_MAX))
 const digest = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'SHA-256 in hex'))
 
-const noFields = z.prefault(z.strictObject({}), {})
-const noteBody = z.strictObject({ text: z.string().check(z.maxLength(NOTE_CHARS_MAX)) })
-const reasonBody = z.strictObject({ reason })
-const decisionBody = z.strictObject({ digest, reason })
-const outcomeBody = z.strictObject({ proposal: id, outcome: z.enum(['it-ran', 'it-did-not']), reason })
-const ownDecisionBody = z.strictObject({
+export const noFields = z.prefault(z.strictObject({}), {})
+export const noteBody = z.strictObject({
+  text: z.string().check(z.maxLength(NOTE_CHARS_MAX)),
+  visibility: z.prefault(z.enum(['private', 'public']), 'private'),
+})
+export const reasonBody = z.strictObject({ reason })
+export const decisionBody = z.strictObject({ digest, reason })
+export const outcomeBody = z.strictObject({ proposal: id, outcome: z.enum(['it-ran', 'it-did-not']), reason })
+export const ownDecisionBody = z.strictObject({
   runbook: id,
   target: id,
   parameters: z.record(z.string().check(z.maxLength(ID_CHARS_MAX)), z.number()),
@@ -95,9 +99,9 @@ const ownDecisionBody = z.strictObject({
 /**
  * `POST /api/v1/incidents/{id}/…`: what a person orders, by HTTP. The answer is the incident's row; a refusal is a
  * problem whose `code` is the room's reason word. `Idempotency-Key` makes it repeatable: the same person's same key is
- * answered with the first answer.
+ * answered with the first answer. `If-Match` with the seq that was looked at: 412 `seq-moved` says what changed since.
  */
-function order<S extends z.ZodMiniType>(
+export function order<S extends z.ZodMiniType>(
   schema: S,
   command: (body: z.output<S>, c: Context<AppEnv>) => PersonCommand,
 ): Handler<AppEnv> {
@@ -107,14 +111,14 @@ function order<S extends z.ZodMiniType>(
     const { name, role } = c.get('person')
     const cmd = idempotencyKey(c)
     const room = c.env.ROOM.getByName(`${namespace}/${incident}`)
-    const answer = await room.order({ cmd, name, role, command: command(body, c) })
+    const answer = await room.order({ cmd, name, role, command: command(body, c), ...expected(c) })
     if (!answer.ok) throw new ProblemError(STATUS[answer.reason], answer.reason, answer.detail)
-    return c.json(answer.row)
+    return c.json(answer.row, 200, { etag: etagOf(answer.seq) })
   }
 }
 
 export const acknowledge = order(noFields, () => ({ type: 'acknowledge' }))
-export const addNote = order(noteBody, ({ text }) => ({ type: 'add-note', text }))
+export const addNote = order(noteBody, (body) => ({ type: 'add-note', ...body }))
 export const mitigate = order(reasonBody, (body) => ({ type: 'mitigate', ...body }))
 export const resolve = order(reasonBody, (body) => ({ type: 'resolve', ...body }))
 export const close = order(reasonBody, (body) => ({ type: 'close', ...body }))
@@ -122,6 +126,14 @@ export const approve = order(decisionBody, (body, c) => ({ type: 'approve', prop
 export const reject = order(decisionBody, (body, c) => ({ type: 'reject', proposal: proposalOf(c), ...body }))
 export const ownDecision = order(ownDecisionBody, (body) => ({ type: 'decide-myself', ...body }))
 export const settleOutcome = order(outcomeBody, (body) => ({ type: 'settle-outcome', ...body }))
+
+/** The newest of the seqs that `If-Match` names; a tag that is none was never one of ours and matches nothing. */
+function expected(c: Context<AppEnv>): { expectSeq?: number } {
+  const tags = ifMatchOf(c)
+  if (tags === null) return {}
+  const seqs = tags.filter((tag) => /^\d{1,15}$/.test(tag)).map(Number)
+  return { expectSeq: Math.max(-1, ...seqs) }
+}
 
 function proposalOf(c: Context<AppEnv>): string {
   const proposal = c.req.param('proposal') ?? ''

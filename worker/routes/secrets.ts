@@ -14,7 +14,7 @@ const VALUE_CHARS_MAX = 10_000
 /** How long to wait for somebody to set a Worker secret, in s: senders of ours do not ask for this. */
 const RETRY_AFTER_S = 60
 
-const body = z.strictObject({ value: z.string().check(z.minLength(1), z.maxLength(VALUE_CHARS_MAX)) })
+export const secretBody = z.strictObject({ value: z.string().check(z.minLength(1), z.maxLength(VALUE_CHARS_MAX)) })
 
 const MISSING =
   'Secrets are sealed under the Worker secret IC_MASTER_KEY, 32 bytes in base64. Make and set one with: openssl rand -base64 32 | wrangler secret put IC_MASTER_KEY'
@@ -28,7 +28,7 @@ const REFUSALS: Record<SecretReason, () => ProblemError> = {
 /** `PUT /api/v1/secrets/{name} {value}` by an admin: the row. The value is never answered, logged or exported. */
 export async function setSecret(c: Context<AppEnv>): Promise<Response> {
   const name = nameOf(c)
-  const { value } = await bodyOf(c, body)
+  const { value } = await bodyOf(c, secretBody)
   const answer = await registry(c, (one) => one.setSecret({ name, value }, askerOf(c)))
   if (!answer.ok) throw REFUSALS[answer.reason]()
   forgetSecret(name)

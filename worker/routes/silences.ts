@@ -17,7 +17,7 @@ const SILENCE_MS_MAX = 366 * 86_400_000
 const SILENCE_ID = /^sil_[a-z0-9]{12}$/
 
 const time = z.iso.datetime({ offset: true })
-const silenceBody = z.strictObject({
+export const silenceBody = z.strictObject({
   kind: z.prefault(z.enum(['silence', 'maintenance']), 'silence'),
   matchers: z
     .array(

@@ -17,7 +17,7 @@ const EPOCH_CHARS_MAX = 64
 /** Used up at the door; it is no business of the object. */
 const ticket = z.optional(z.string())
 
-const roomQuery = z.strictObject({
+export const roomQuery = z.strictObject({
   after: z.optional(z.string().check(z.regex(/^\d{1,15}$/, 'a seq'))),
   epoch: z.optional(z.string().check(z.maxLength(EPOCH_CHARS_MAX))),
   ticket,
