@@ -1,4 +1,5 @@
 export { IncidentDirectory } from './directory/index.ts'
+export { Keeper } from './keeper/index.ts'
 export { RequestLedger } from './ledger/index.ts'
 export { IncidentMemory } from './memory/index.ts'
 export { ServiceMonitor } from './monitor/index.ts'

@@ -20,6 +20,7 @@ import type {
   PersonOrder,
   QuarantineIntake,
   QuarantineRow,
+  TargetRow,
   SaidAnswer,
   TelemetryReceipt,
   TelemetrySeries,
@@ -34,6 +35,7 @@ import type {
   TokenWorth,
   Visitor,
 } from '../durable/protocol/access.ts'
+import type { SourceWatch } from '../durable/protocol/keeper.ts'
 import type {
   IntakeReasons,
   Matcher,
@@ -44,6 +46,7 @@ import type {
   SuppressedRow,
 } from '../durable/protocol/noise.ts'
 import type { AuditVerdict } from '../durable/protocol/audit.ts'
+import type { OnCallRow } from '../durable/protocol/oncall.ts'
 import type { ArchivedIncident } from '../durable/protocol/ports.ts'
 import type { IncidentRow } from '../durable/protocol/rows.ts'
 import type { Person } from './auth/person.ts'
@@ -63,7 +66,12 @@ export interface DirectoryApi {
     source: string
     changes: Omit<Change, 'catalogued' | 'source'>[]
   }): Promise<{ stored: number; deduplicated: number }>
-  incidents(query: { state: IncidentState | null; cursor: string | null; limit: number }): Promise<Page<IncidentRow>>
+  incidents(query: {
+    state: IncidentState | null
+    cursor: string | null
+    limit: number
+    reader?: { name: string; role: Role }
+  }): Promise<Page<IncidentRow>>
   declare(request: DeclareRequest): Promise<{ id: string }>
   counters(): Promise<IntakeCounters>
   quarantined(cursor: string | null): Promise<Page<QuarantineRow>>
@@ -80,6 +88,9 @@ export interface DirectoryApi {
   compareCatalogue(text: string): Promise<CatalogueCompared>
   catalogueVersions(cursor: string | null): Promise<Page<CatalogueVersion>>
   catalogueAt(revision: number): Promise<Catalogue | null>
+  onCall(at: number | null): Promise<OnCallRow[]>
+  targets(): Promise<TargetRow[]>
+  enableTarget(name: string): Promise<boolean>
   killSwitch(): Promise<KillSwitch>
   setKillSwitch(change: { on: boolean; by: string; reason: string }): Promise<KillSwitch>
   checkToken(sha256Hex: string): Promise<string | null>
@@ -90,11 +101,18 @@ export interface DirectoryApi {
 /** `<namespace>/<incident id>`. */
 export interface RoomApi {
   order(order: PersonOrder): Promise<OrderAnswer>
+  /** Whether this person may see it; true where there is nothing to see. */
+  admits(reader: { name: string; role: Role }): Promise<boolean>
   say(said: { name: string; role: Role; text: string }): Promise<SaidAnswer>
   detail(): Promise<DetailAnswer>
   events(after: number, limit: number): Promise<EventsPage | null>
   exported(ask: ExportAsk): Promise<ExportPart | null>
   head(): Promise<{ epoch: string; seq: number; hash: string } | null>
+}
+
+/** `live`. */
+export interface KeeperApi {
+  watches(): Promise<SourceWatch[]>
 }
 
 /** `<namespace>/<service>`. */
@@ -111,7 +129,12 @@ export interface StageApi {
 
 /** `live` or `drills`. */
 export interface MemoryApi {
-  history(query: { drill: boolean; cursor: string | null; limit: number }): Promise<Page<HistoryRow>>
+  history(query: {
+    drill: boolean
+    cursor: string | null
+    limit: number
+    reader?: { name: string; role: Role }
+  }): Promise<Page<HistoryRow>>
   get(id: string): Promise<ArchivedIncident | null>
   exported(id: string, ask: ExportAsk): Promise<ExportPart | null>
   importFile(ask: { text: string; by: string; at: string; livesHere: boolean }): Promise<ImportAnswer>
@@ -185,6 +208,7 @@ export interface Bindings {
   STAGE: Objects<StageApi>
   MEMORY: Objects<MemoryApi>
   REGISTRY: Objects<RegistryApi>
+  KEEPER: Objects<KeeperApi>
   LEDGER: Objects<LedgerApi>
 }
 

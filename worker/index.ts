@@ -19,6 +19,7 @@ import {
   putCatalogue,
 } from './routes/catalogue.ts'
 import { command } from './routes/commands.ts'
+import { docs, docsStyle, openapiJson } from './routes/docs.ts'
 import { getDrill, listDrills, listScenarios, startDrill, stopDrill } from './routes/drills.ts'
 import { livez, readyz, versions } from './routes/health.ts'
 import { exportIncident } from './routes/export.ts'
@@ -33,16 +34,20 @@ import { dryRun } from './routes/ingest-dry-run.ts'
 import { enqueue, enqueueChange } from './routes/ingest-pagerduty.ts'
 import { sns } from './routes/ingest-sns.ts'
 import { intake, killSwitch, me, quarantined, setKillSwitch } from './routes/instance.ts'
+import * as lifecycle from './routes/lifecycle.ts'
+import { enableTarget, listTargets, onCall } from './routes/oncall.ts'
 import * as order from './routes/orders.ts'
 import { deleteSecret, listSecrets, setSecret } from './routes/secrets.ts'
 import { createSilence, endSilence, listSilences, listSuppressed, noise } from './routes/silences.ts'
 import { lobby, room } from './routes/sockets.ts'
+import { listSources } from './routes/sources.ts'
 import { eventStream } from './routes/sse.ts'
 import { telemetry } from './routes/telemetry.ts'
 import { createTicket } from './routes/tickets.ts'
 import { createToken, listTokens, revokeToken } from './routes/tokens.ts'
 
 export * from '../durable/index.ts'
+export { PullReader } from './ingest/pull.ts'
 
 /** The map: every address, who may come, and where it is answered. What is missing here is a 404 problem, never a page. */
 const app = new Hono<AppEnv>()
@@ -71,6 +76,9 @@ app.use(limited)
 app.get('/livez', livez)
 app.get('/readyz', readyz)
 app.get('/version', versions)
+app.get('/openapi.json', openapiJson)
+app.get('/docs', docs)
+app.get('/docs/style.css', docsStyle)
 
 // In: whoever holds a source's token.
 app.post('/api/v1/ingest/alertmanager', sends('alertmanager'), ingest('alertmanager'))
@@ -108,9 +116,13 @@ app.get('/api/v1/intake', signedIn, intake)
 app.get('/api/v1/intake/quarantined', signedIn, quarantined)
 app.get('/api/v1/intake/noise', signedIn, noise)
 app.get('/api/v1/suppressed', signedIn, listSuppressed)
+app.get('/api/v1/sources', signedIn, listSources)
 app.get('/api/v1/silences', signedIn, listSilences)
 app.post('/api/v1/silences', needs('responder'), createSilence)
 app.delete('/api/v1/silences/:id', needs('responder'), endSilence)
+app.get('/api/v1/oncall', signedIn, onCall)
+app.get('/api/v1/targets', signedIn, listTargets)
+app.post('/api/v1/targets/:name/enable', needs('admin'), enableTarget)
 app.get('/api/v1/kill-switch', signedIn, killSwitch)
 app.put('/api/v1/kill-switch', needs('commander'), setKillSwitch)
 app.get('/api/v1/lobby', signedIn, lobby)
@@ -139,6 +151,21 @@ app.post('/api/v1/incidents/:id/notes', needs('responder'), order.addNote)
 app.post('/api/v1/incidents/:id/mitigate', needs('responder'), order.mitigate)
 app.post('/api/v1/incidents/:id/resolve', needs('responder'), order.resolve)
 app.post('/api/v1/incidents/:id/close', needs('responder'), order.close)
+app.post('/api/v1/incidents/:id/reopen', needs('responder'), lifecycle.reopen)
+app.post('/api/v1/incidents/:id/cancel', needs('responder'), lifecycle.cancel)
+app.post('/api/v1/incidents/:id/severity', needs('responder'), lifecycle.setSeverity)
+app.post('/api/v1/incidents/:id/roles', needs('responder'), lifecycle.assignRole)
+app.post('/api/v1/incidents/:id/roles/release', needs('responder'), lifecycle.releaseRole)
+app.post('/api/v1/incidents/:id/tasks', needs('responder'), lifecycle.addTask)
+app.post('/api/v1/incidents/:id/tasks/:task', needs('responder'), lifecycle.changeTask)
+app.post('/api/v1/incidents/:id/fields', needs('responder'), lifecycle.setField)
+app.post('/api/v1/incidents/:id/privacy', needs('commander'), lifecycle.setPrivacy)
+app.post('/api/v1/incidents/:id/access', needs('commander'), lifecycle.setAccess)
+app.post('/api/v1/incidents/:id/merge', needs('responder'), lifecycle.merge)
+app.post('/api/v1/incidents/:id/unmerge', needs('responder'), lifecycle.unmerge)
+app.post('/api/v1/incidents/:id/split', needs('responder'), lifecycle.split)
+app.post('/api/v1/incidents/:id/parent', needs('responder'), lifecycle.setParent)
+app.post('/api/v1/incidents/:id/escalate', needs('responder'), lifecycle.escalate)
 app.post('/api/v1/incidents/:id/proposals/:proposal/approve', needs('commander'), order.approve)
 app.post('/api/v1/incidents/:id/proposals/:proposal/reject', needs('commander'), order.reject)
 app.post('/api/v1/incidents/:id/own-decision', needs('commander'), order.ownDecision)

@@ -14,6 +14,10 @@ import { migrate, readMeta, writeMeta } from './migrations.ts'
 import { Silences } from './silences.ts'
 import { Stormy } from './stormy.ts'
 
+/** What sources were heard of is stored once in so many ms: a post costs nothing for it. */
+const HEARD_SAVE_MS = 1_000
+const HEARD_SOURCES_MAX = 500
+
 /**
  * What every verb of the directory works on: its tables, its namespace, the clock and catalogue of that namespace, and
  * the open incidents, read once. Whatever is kept in memory is a copy of the tables and is thrown away when a
@@ -32,6 +36,8 @@ export class Desk {
   #links: Links | null = null
   #clock: DrillClock | null | undefined
   #changes: ChangeReach[] | null = null
+  #heard: Map<string, Instant> | null = null
+  #heardSaved = 0
 
   constructor(storage: DurableObjectStorage, namespace: string) {
     this.storage = storage
@@ -113,6 +119,20 @@ export class Desk {
       this.#changes = reachOf(readChanges(this.sql, now - CHANGE_REACH_MS, Infinity), this.catalogue().services)
     }
     return { links: this.links(), changes: this.#changes, windowMs: this.rules()?.windowMs ?? GROUP_WINDOW_MS }
+  }
+
+  /** A source said something; kept over restarts, but for the last second. */
+  hear(source: string, wall: Instant): void {
+    this.heard().set(source, wall)
+    if (wall - this.#heardSaved < HEARD_SAVE_MS) return
+    this.#heardSaved = wall
+    writeMeta(this.sql, 'heard', JSON.stringify([...this.heard()].slice(-HEARD_SOURCES_MAX)))
+  }
+
+  /** When each source last said something, in wall time. */
+  heard(): Map<string, Instant> {
+    this.#heard ??= new Map(JSON.parse(readMeta(this.sql, 'heard') ?? '[]') as [string, Instant][])
+    return this.#heard
   }
 
   /** A change came: what it reaches is worked out anew. */

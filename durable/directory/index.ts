@@ -3,7 +3,7 @@ import { assert } from '../core/assert.ts'
 import type { MoveOutcome } from '../protocol/commands.ts'
 import type { CatalogueCompared, CatalogueHead, CataloguePut, CatalogueVersion } from '../protocol/catalogue.ts'
 import type { Alert, Catalogue, Change, DrillClock, IncidentState, Instant } from '../protocol/domain.ts'
-import { tagsOf } from '../protocol/door.ts'
+import { readerOf, tagsOf } from '../protocol/door.ts'
 import { LIVE } from '../protocol/namespace.ts'
 import type {
   AlertIntake,
@@ -30,6 +30,7 @@ import type {
   SuppressedRow,
 } from '../protocol/noise.ts'
 import type { OnCallRow } from '../protocol/oncall.ts'
+import type { PulledAlerts } from '../protocol/keeper.ts'
 import type { IncidentRow } from '../protocol/rows.ts'
 import {
   type PutCatalogue,
@@ -45,7 +46,7 @@ import { declareIncident } from './declare.ts'
 import { Desk } from './desk.ts'
 import { Drain } from './drain.ts'
 import { drillPage, openDrill, putDrill, sourceOf, turnClock } from './drills.ts'
-import { PAGE_MAX, pageOf, putRow } from './incidents.ts'
+import { PAGE_MAX, type Reader, pageOf, putRow } from './incidents.ts'
 import { instanceOf, makeInstance } from './instance.ts'
 import { type AlertState, alertOf } from '../core/correlate/identity.ts'
 import { readFiring } from './firing.ts'
@@ -60,6 +61,7 @@ import { linkParent, moveAlerts } from './merge.ts'
 import { disableTarget, enableTarget, onCallAt, reachNow, targetRows } from './oncall.ts'
 import { BACKLOG_ROWS_MAX, backlog, parked } from './outbox.ts'
 import { Peers } from './peers.ts'
+import { differences } from './reconcile.ts'
 import { isPoisoned } from './poison.ts'
 import { mailSwitch, readSwitch, turnSwitch } from './switch.ts'
 import { Thinker } from './thinker.ts'
@@ -104,7 +106,10 @@ export class IncidentDirectory extends DurableObject<Env> {
       culprit: (post, thrown, neighboursStand) => this.#setAside(post, thrown, neighboursStand),
       flushed: () => this.#flushed(),
     })
-    if (name === LIVE) makeInstance(ctx.storage.sql)
+    if (name === LIVE) {
+      makeInstance(ctx.storage.sql)
+      this.#wakeKeeper()
+    }
   }
 
   // ------------------------------------------------------------------------------------------ what comes in
@@ -124,7 +129,10 @@ export class IncidentDirectory extends DurableObject<Env> {
     source: string
     changes: Omit<Change, 'catalogued' | 'source'>[]
   }): Promise<{ stored: number; deduplicated: number }> {
-    return this.#commit(() => takeChanges(this.#desk, post.source, post.changes))
+    return this.#commit((wall) => {
+      this.#desk.hear(post.source, wall)
+      return takeChanges(this.#desk, post.source, post.changes)
+    })
   }
 
   /** Opens an incident that no alert named. Answered when it is durable, and normally when its room is open. */
@@ -146,6 +154,7 @@ export class IncidentDirectory extends DurableObject<Env> {
     state: IncidentState | null
     cursor: string | null
     limit: number
+    reader?: Reader
   }): Promise<Page<IncidentRow>> {
     return pageOf(this.#desk.sql, query)
   }
@@ -178,6 +187,22 @@ export class IncidentDirectory extends DurableObject<Env> {
   /** What people believe to fire and the matchers hold of, newest first. */
   async firing(matchers: Matcher[]): Promise<Alert[]> {
     return readFiring(this.#desk.sql, matchers)
+  }
+
+  // ------------------------------------------------------------------------------------------ sources
+
+  /** When each source last said something, in wall time. */
+  async heard(): Promise<Record<string, Instant>> {
+    return Object.fromEntries(this.#desk.heard())
+  }
+
+  /** Takes in what an Alertmanager says differs from what is known of it. */
+  async reconcile(pulled: PulledAlerts): Promise<{ ok: true; fired: number; resolved: number } | { ok: false }> {
+    this.#desk.commit(() => this.#desk.hear(pulled.source, Date.now()))
+    const { post, fired, resolved } = differences(this.#desk, pulled, this.#desk.now())
+    if (post === null) return { ok: true, fired, resolved }
+    const receipt = await this.#group.take(post)
+    return receipt.ok ? { ok: true, fired, resolved } : { ok: false }
   }
 
   // ------------------------------------------------------------------------------------------ silences
@@ -217,7 +242,9 @@ export class IncidentDirectory extends DurableObject<Env> {
   }
 
   async putCatalogue(put: PutCatalogue): Promise<CataloguePut> {
-    return this.#commit((wall) => putCatalogue(this.#desk, put, wall))
+    const done = this.#commit((wall) => putCatalogue(this.#desk, put, wall))
+    this.#wakeKeeper()
+    return done
   }
 
   async compareCatalogue(text: string): Promise<CatalogueCompared> {
@@ -350,9 +377,11 @@ export class IncidentDirectory extends DurableObject<Env> {
     if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') return new Response(null, { status: 426 })
     const killSwitch = await this.killSwitch()
     const { 0: client, 1: server } = new WebSocketPair()
+    const reader = readerOf(request.headers)
     this.#lobby.enter(
       server,
-      pageOf(this.#desk.sql, { state: null, cursor: null, limit: PAGE_MAX }).items,
+      reader,
+      pageOf(this.#desk.sql, { state: null, cursor: null, limit: PAGE_MAX, reader }).items,
       killSwitch,
       tagsOf(request.headers),
     )
@@ -406,9 +435,10 @@ export class IncidentDirectory extends DurableObject<Env> {
   #takePosts(posts: readonly AlertIntake[]): IntakeReceipt[] {
     const alerts = posts.reduce((sum, post) => sum + post.alerts.length, 0)
     const later = alerts > ALERTS_AT_ONCE_MAX || isWaiting(this.#desk.sql)
-    const taken = this.#commit((wall) =>
-      later ? store(this.#desk, posts, wall) : takeAll(this.#desk, posts, wall, this.#desk.now()),
-    )
+    const taken = this.#commit((wall) => {
+      for (const { source } of posts) this.#desk.hear(source, wall)
+      return later ? store(this.#desk, posts, wall) : takeAll(this.#desk, posts, wall, this.#desk.now())
+    })
     if (later) this.ctx.waitUntil(this.#thinker.run())
     return taken.map((one) => ({ ok: true, ...one }))
   }
@@ -419,6 +449,14 @@ export class IncidentDirectory extends DurableObject<Env> {
     this.#announce()
     this.ctx.waitUntil(this.#drain.run())
     return more
+  }
+
+  // At start and whenever sources may be other ones; a catalogue that watches nothing costs nothing.
+  #wakeKeeper(): void {
+    if (!this.#desk.catalogue().sources.some(({ heartbeatMs, url }) => heartbeatMs !== undefined || url !== undefined))
+      return
+    const woken = this.#peers.keeper().watch()
+    this.ctx.waitUntil(woken.catch((thrown: unknown) => console.error('keeper', String(thrown))))
   }
 
   #overload(): IntakeReceipt | null {
@@ -443,6 +481,7 @@ export class IncidentDirectory extends DurableObject<Env> {
   }
 
   #keepUnread(post: QuarantineIntake, wall: number): { journal: number; received: number; deduplicated: number } {
+    this.#desk.hear(post.source, wall)
     const journal = writeQuarantine(this.#desk.sql, post, wall)
     count(this.#desk.sql, 'received', 1)
     count(this.#desk.sql, 'quarantined', 1)

@@ -29,6 +29,11 @@ export interface DirectoryPeer {
   relayKillSwitch(set: KillSwitch): Promise<void>
 }
 
+/** The keeper of sources as the live directory sees it. */
+export interface KeeperPeer {
+  watch(): Promise<void>
+}
+
 /**
  * The other objects by the few methods that are called: the generated stubs carry each class whole, and two classes that
  * call one another would have no end of types.
@@ -45,6 +50,10 @@ export class Peers {
     const namespace = namespaceOfIncident(incident)
     assert(namespace !== null, 'an incident id names its namespace')
     return this.#env.ROOM.getByName(`${namespace}/${incident}`) as unknown as RoomPeer
+  }
+
+  keeper(): KeeperPeer {
+    return this.#env.KEEPER.getByName(LIVE) as unknown as KeeperPeer
   }
 
   live(): DirectoryPeer {

@@ -5,12 +5,14 @@ import type {
   IncidentMemory,
   IncidentRoom,
   InstanceRegistry,
+  Keeper,
   RequestLedger,
   ServiceMonitor,
   DrillStage,
 } from '../../durable/index.ts'
 import type {
   DirectoryApi,
+  KeeperApi,
   LedgerApi,
   MemoryApi,
   MonitorApi,
@@ -28,6 +30,7 @@ interface Kept {
   memory: Holds<IncidentMemory, MemoryApi>
   registry: Holds<InstanceRegistry, RegistryApi>
   ledger: Holds<RequestLedger, LedgerApi>
+  keeper: Holds<Keeper, KeeperApi>
 }
 type Holds<Class extends Api, Api> = Class
 
@@ -39,6 +42,7 @@ test('[SE22] every object that the Worker calls is bound under its name', () => 
     stage: 'STAGE',
     memory: 'MEMORY',
     registry: 'REGISTRY',
+    keeper: 'KEEPER',
     ledger: 'LEDGER',
   }
   for (const name of Object.values(names)) expect(Object.keys(env)).toContain(name)
