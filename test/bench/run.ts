@@ -1,59 +1,44 @@
-// `npm run bench`: how long the product takes, on this machine, now. Served from the production bundle on the bare
-// runtime; clients share the cores with it. Figures are for comparing within one run; no test asserts a millisecond.
+// `npm run bench`: how long the product takes, on this machine, now; `npm run bench -- fanout` only this part, `-- fanout F1`
+// only these rows. Served from the production bundle on the bare runtime, clients share the cores with it. Figures are for
+// comparing within one run; no test asserts a millisecond.
 import { cpus } from 'node:os'
 import { removeFolder } from '../e2e/server.ts'
 import { serve } from '../load/serving.ts'
-import { floorRoom, productRoom } from '../load/theatres.ts'
-import { type FanoutResult, fanout } from '../load/viewers.ts'
-import { line, percentile } from './figures.ts'
+import { fanoutRows } from './fanout.ts'
+import { line } from './figures.ts'
 import { alertToOpen } from './open.ts'
 import { drillToProposal, liveToAnswer } from './proposal.ts'
 
-const server = await serve('product')
-const floor = await serve('test/bench/floor.js')
-try {
-  console.log(`${cpus().length} cores, Node ${process.version}; wall times\n`)
-  const open = await alertToOpen(server.url, 100)
-  console.log(line('alert POST -> incident open, in a list', open.seen))
-  console.log(line('alert POST -> acknowledged (durable)', open.acknowledged))
-  console.log(line('live: alert POST -> all five agents answered', await liveToAnswer(5)))
-  const drill = await drillToProposal(server.url, 5)
-  console.log(line('drill at speed 60: alert -> proposal', drill.fromAlert))
-  console.log(line('drill at speed 60: start -> proposal', drill.fromStart))
+const ROUNDS = Number(process.env['IC_BENCH_ROUNDS'] ?? '3')
 
-  // Alternated, so that a machine that warms up or slows down does so for both.
-  for (const [viewers, events, perSecond] of [
-    [1, 100, 10],
-    [100, 100, 10],
-    [1_000, 100, 10],
-  ] as const) {
-    const rounds: { floor: FanoutResult; product: FanoutResult }[] = []
-    for (let round = 0; round < 2; round += 1)
-      rounds.push({
-        floor: await fanout(floorRoom(floor.url), viewers, events, perSecond),
-        product: await fanout(await productRoom(server.url), viewers, events, perSecond),
-      })
-    console.log('')
-    const floors = rounds.map((round) => round.floor)
-    const products = rounds.map((round) => round.product)
-    show(`event -> ${viewers} browsers' sockets, bare object`, floors)
-    show(`event -> ${viewers} browsers' sockets, room`, products)
-    const ratio = (share: number) => (percentile(all(products), share) / percentile(all(floors), share)).toFixed(2)
-    console.log(`${'room / bare object'.padEnd(44)} p50 ${ratio(0.5)}x  p99 ${ratio(0.99)}x`)
-  }
-} finally {
-  await Promise.all([server.kill(), floor.kill()])
-  for (const { state } of [server, floor]) removeFolder(state)
+const PARTS: Record<string, (only?: RegExp) => Promise<boolean>> = {
+  async story() {
+    const server = await serve('product')
+    try {
+      const open = await alertToOpen(server.url, 100)
+      console.log(line('alert POST -> incident open, in a list', open.seen))
+      console.log(line('alert POST -> acknowledged (durable)', open.acknowledged))
+      console.log(line('live: alert POST -> all five agents answered', await liveToAnswer(5)))
+      const drill = await drillToProposal(server.url, 5)
+      console.log(line('drill at speed 60: alert -> proposal', drill.fromAlert))
+      console.log(line('drill at speed 60: start -> proposal', drill.fromStart))
+    } finally {
+      await server.kill()
+      removeFolder(server.state)
+    }
+    return true
+  },
+  fanout: (only) => fanoutRows(ROUNDS, only),
 }
 
-function all(results: FanoutResult[]): number[] {
-  return results.flatMap((result) => result.latenciesMs)
+const [wanted, rows] = process.argv.slice(2)
+if (wanted !== undefined && !(wanted in PARTS)) {
+  console.error(`no such part: ${wanted}; there are ${Object.keys(PARTS).join(', ')}`)
+  process.exit(2)
 }
-
-function show(name: string, results: FanoutResult[]): void {
-  const sum = (key: 'expected' | 'delivered' | 'gaps' | 'duplicates') =>
-    results.reduce((total, result) => total + result[key], 0)
-  const share = ((100 * sum('delivered')) / sum('expected')).toFixed(2)
-  console.log(`${line(name, all(results))}  delivered ${share} %, ${sum('gaps')} gaps, ${sum('duplicates')} duplicates`)
-  if (sum('delivered') !== sum('expected') || sum('gaps') + sum('duplicates') > 0) process.exitCode = 1
+console.log(`${cpus().length} cores, Node ${process.version}; wall times`)
+for (const [name, part] of Object.entries(PARTS)) {
+  if (wanted !== undefined && name !== wanted) continue
+  console.log(`\n${name}`)
+  if (!(await part(rows === undefined ? undefined : new RegExp(rows)))) process.exitCode = 1
 }

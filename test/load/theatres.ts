@@ -22,16 +22,3 @@ export async function productRoom(url: string): Promise<Theatre> {
     },
   }
 }
-
-/** The bare object of test/bench/floor.js. */
-export function floorRoom(url: string): Theatre {
-  return {
-    url: url.replace('http', 'ws'),
-    token: 'dev',
-    async publish(text) {
-      const response = await fetch(url, { method: 'POST', body: JSON.stringify({ note: { text } }) })
-      await response.arrayBuffer()
-      if (!response.ok) throw new Error(`the floor answers ${response.status}`)
-    },
-  }
-}
