@@ -1,5 +1,6 @@
 import type { OpenIncident } from '../core/correlate/group.ts'
-import type { IncidentState, Instant } from '../protocol/domain.ts'
+import { maySee } from '../protocol/crew.ts'
+import type { IncidentState, Instant, Role } from '../protocol/domain.ts'
 import type { Page } from '../protocol/objects.ts'
 import type { IncidentRow } from '../protocol/rows.ts'
 
@@ -98,21 +99,35 @@ export function openIds(sql: SqlStorage, butDrills: readonly string[] = []): str
     .map(({ id }) => id)
 }
 
+/** Who asks. */
+export type Reader = { name: string; role: Role }
+
+/** Rows that a reader may see; the two values are `seenBy`'s. */
+const SEEN = `(? OR json_extract(row, '$.private') IS NULL
+  OR EXISTS (SELECT 1 FROM json_each(row, '$.private.named') WHERE value = ?))`
+
+// Nobody in particular sees what everybody sees.
+function seenBy(reader: Reader | null): [number, string] {
+  const all = reader !== null && maySee({ named: [] }, { name: '', role: reader.role })
+  return [all ? 1 : 0, reader?.name ?? '']
+}
+
 /** Newest first; the cursor is the last row's place, so that rows which come in between shift nothing. */
 export function pageOf(
   sql: SqlStorage,
-  query: { state: IncidentState | null; cursor: string | null; limit: number },
+  query: { state: IncidentState | null; cursor: string | null; limit: number; reader?: Reader | null },
 ): Page<IncidentRow> {
   const limit = Math.max(1, Math.min(PAGE_MAX, Math.trunc(query.limit)))
   const [opened, id] = placeOf(query.cursor)
   const wanted = query.state === null ? "state NOT IN ('closed', 'canceled', 'merged')" : 'state = ?'
   const rows = sql
     .exec<{ id: string; opened: number; row: string }>(
-      `SELECT id, opened, row FROM incident WHERE (opened, id) < (?, ?) AND ${wanted}
+      `SELECT id, opened, row FROM incident WHERE (opened, id) < (?, ?) AND ${wanted} AND ${SEEN}
        ORDER BY opened DESC, id DESC LIMIT ?`,
       opened,
       id,
       ...(query.state === null ? [] : [query.state]),
+      ...seenBy(query.reader ?? null),
       limit + 1,
     )
     .toArray()

@@ -1,9 +1,11 @@
 import type { LobbyMessage } from '../protocol/messages.ts'
+import { maySee } from '../protocol/crew.ts'
 import { tagOf } from '../protocol/door.ts'
 import { CLOSE, PING, PONG } from '../protocol/messages.ts'
 import type { KillSwitch } from '../protocol/objects.ts'
 import type { IncidentRow } from '../protocol/rows.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
+import type { Reader } from './incidents.ts'
 
 /** Shortest time between two frames to the lobby, in ms: ten a second is as fast as a list can be read. */
 export const LOBBY_FRAME_MS = 100
@@ -24,8 +26,15 @@ export class Lobby {
   }
 
   /** Accepts a socket and says what there is now; rows come after it, never before. */
-  enter(socket: WebSocket, items: IncidentRow[], killSwitch: KillSwitch, tags: string[] = []): void {
+  enter(
+    socket: WebSocket,
+    reader: Reader | null,
+    items: IncidentRow[],
+    killSwitch: KillSwitch,
+    tags: string[] = [],
+  ): void {
     this.#ctx.acceptWebSocket(socket, tags)
+    socket.serializeAttachment(reader)
     const { on, by, reason } = killSwitch
     send(socket, {
       type: 'hello',
@@ -59,7 +68,17 @@ export class Lobby {
     this.#lastFrame = Date.now()
     const rows = [...this.#pending.values()]
     this.#pending.clear()
-    for (const row of rows) this.#say({ type: 'row', row })
+    for (const row of rows) this.#tell(row)
+  }
+
+  // Who may not see it is told only that such a row, should they have it, is gone.
+  #tell(row: IncidentRow): void {
+    if (!row.private) return this.#say({ type: 'row', row })
+    for (const socket of this.#ctx.getWebSockets()) {
+      const reader = socket.deserializeAttachment() as Reader | null
+      const seen = reader !== null && maySee(row.private, reader)
+      send(socket, seen ? { type: 'row', row } : { type: 'gone', id: row.id })
+    }
   }
 
   #say(message: LobbyMessage): void {

@@ -1,3 +1,5 @@
+import { maySee } from '../protocol/crew.ts'
+import type { Role } from '../protocol/domain.ts'
 import type { HistoryRow, Page } from '../protocol/objects.ts'
 import type { ArchivedIncident } from '../protocol/ports.ts'
 import { historyRow } from './rows.ts'
@@ -11,6 +13,8 @@ export interface HistoryQuery {
   drill: boolean
   cursor: string | null
   limit: number
+  /** nobody in particular sees what everybody sees. */
+  reader?: { name: string; role: Role }
 }
 
 /** Stores an incident whole, in one transaction. A log that is no longer than the one kept changes nothing. */
@@ -46,19 +50,23 @@ export function put(
 }
 
 /** A page of what was closed, newest first. A cursor that is none starts at the beginning. */
-export function history(sql: SqlStorage, { drill, cursor, limit }: HistoryQuery): Page<HistoryRow> {
+export function history(sql: SqlStorage, { drill, cursor, limit, reader }: HistoryQuery): Page<HistoryRow> {
   const [, closed = '', id = ''] = /^(\d{1,15})\.(\w[\w-]*)$/.exec(cursor ?? '') ?? []
   const count = Math.max(1, Math.min(limit, HISTORY_PER_PAGE_MAX))
   const found = sql
     .exec<{ id: string; closed: number; row: string }>(
       `SELECT id, closed, row FROM incidents
        WHERE (drill IS NOT NULL) = ? AND (? = '' OR closed < ? OR (closed = ? AND id < ?))
+       AND (? OR json_extract(row, '$.private') IS NULL
+         OR EXISTS (SELECT 1 FROM json_each(row, '$.private.named') WHERE value = ?))
        ORDER BY closed DESC, id DESC LIMIT ?`,
       drill ? 1 : 0,
       closed,
       Number(closed),
       Number(closed),
       id,
+      reader && maySee({ named: [] }, { name: '', role: reader.role }) ? 1 : 0,
+      reader?.name ?? '',
       count + 1,
     )
     .toArray()

@@ -96,6 +96,7 @@ function importedRow(incident: ArchivedIncident, view: View): HistoryRow {
     outcome: `exported-${view.state}`,
     chainHead: incident.chainHead,
     seq,
+    ...(incident.detail.private && { private: incident.detail.private }),
   }
 }
 

@@ -3,10 +3,13 @@ import type { EventType, RoomEvent } from '../protocol/events.ts'
 import type { HistoryRow } from '../protocol/objects.ts'
 import type { ArchivedIncident } from '../protocol/ports.ts'
 
+/** What is over for good, unless somebody takes it back. */
+const ENDS: readonly EventType[] = ['incident-closed', 'incident-canceled', 'incident-merged']
+
 /** What history lists of an archived incident, read from its own events. */
 export function historyRow({ detail, events, chainHead }: ArchivedIncident): HistoryRow {
-  const closed = last(events, 'incident-closed')
-  assert(closed, 'only closed incidents are archived')
+  const closed = events.findLast(({ body }) => ENDS.includes(body.type))
+  assert(closed, 'only what is over is archived')
   const resolved = last(events, 'incident-resolved')
   return {
     id: detail.id,
@@ -17,11 +20,15 @@ export function historyRow({ detail, events, chainHead }: ArchivedIncident): His
     openedAt: detail.openedAt,
     resolvedAt: resolved ? new Date(resolved.at).toISOString() : null,
     closedAt: new Date(closed.at).toISOString(),
-    outcome: outcomeOf(events),
+    outcome: OUTCOMES[closed.body.type] ?? outcomeOf(events),
     chainHead,
     seq: detail.seq,
+    ...(detail.private && { private: detail.private }),
   }
 }
+
+/** Ends that are an outcome by themselves. */
+const OUTCOMES: Partial<Record<EventType, string>> = { 'incident-canceled': 'false-alarm', 'incident-merged': 'merged' }
 
 /** How it ended, as one word: what the last verified action came to when it recovered, else how it was resolved. */
 function outcomeOf(events: RoomEvent[]): string {

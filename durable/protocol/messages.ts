@@ -30,8 +30,11 @@ export type ServerMessage =
 
 /** What a client says in a room. */
 export type ClientMessage =
-  /** `cmd` makes it idempotent: the same one of the same person is answered with the first answer. */
-  | { type: 'command'; cmd: string; command: PersonCommand }
+  /**
+   * `cmd` makes it idempotent: the same one of the same person is answered with the first answer. `expectSeq`: what people
+   * decide on must not have changed since, else `seq-moved` says what did.
+   */
+  | { type: 'command'; cmd: string; command: PersonCommand; expectSeq?: number }
   /** everything up to this event was read (`acks.ts` says when to say so); without it the room stops sending. */
   | { type: 'ack'; seq: number }
 
@@ -45,6 +48,8 @@ export type LobbyMessage =
       killSwitch: { on: boolean; by: string; reason: string }
     }
   | { type: 'row'; row: IncidentRow }
+  /** an incident became private, and not for this reader. */
+  | { type: 'gone'; id: string }
   | { type: 'kill-switch'; on: boolean; by: string; reason: string }
 
 /**

@@ -3,6 +3,7 @@
  * `<namespace>/<incident>`, monitors `<namespace>/<service>`, directories `live`, `drill/<id>` and `drills` (the index of
  * all drills), stages `<drill id>`, memories `live` and `drills`.
  */
+import type { Privacy } from './crew.ts'
 import type { PersonCommand, RefusalReason } from './commands.ts'
 import type { Alert, Catalogue, DrillClock, Instant, IntakeName, Role, Severity, SignalRole } from './domain.ts'
 import type { Move } from './effects.ts'
@@ -211,6 +212,8 @@ export interface HistoryRow {
   seq: number
   /** it came as a file from another instance, or from this one's past. */
   imported?: { at: string; by: string }
+  /** only where it was private when it ended: who sees it beside commanders. */
+  private?: NonNullable<Privacy>
 }
 
 // ---------------------------------------------------------------------------------------------- export and import

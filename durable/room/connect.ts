@@ -1,6 +1,8 @@
+import { maySee } from '../protocol/crew.ts'
 import { tagsOf } from '../protocol/door.ts'
 import { CLOSE } from '../protocol/messages.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
+import { privacyOf } from '../protocol/view.ts'
 import { type Greeter, resumeOf } from './hello.ts'
 import type { Kernel } from './kernel.ts'
 import { type Sessions, bye, personOf, send } from './sessions.ts'
@@ -54,6 +56,9 @@ function refusal(
 ): { code: number; reason: string } | null {
   if (!person) return UNKNOWN
   if (!kernel.isOpen) return { code: CLOSE.gone, reason: 'no such incident' }
+  // As if it were not there: who may not see it does not learn that it is.
+  if (!maySee(privacyOf(kernel.state.view), { name: person.person, role: person.role }))
+    return { code: CLOSE.gone, reason: 'no such incident' }
   if (versions.length > 0 && !versions.includes(SUBPROTOCOL))
     return { code: CLOSE.wrongVersion, reason: `this room speaks ${SUBPROTOCOL}` }
   if (sessions.size >= VIEWERS_PER_ROOM_MAX) return { code: CLOSE.goingAway, reason: 'the room is full' }

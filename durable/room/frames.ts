@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import type { GuardClauseName } from '../protocol/domain.ts'
 import { FRAME_BYTES_MAX } from '../protocol/limits.ts'
 import type { ClientMessage } from '../protocol/messages.ts'
+import { crewCommands } from './frames-crew.ts'
 
 /** A command id, in UTF-16 units: a UUID has 36. */
 export const CMD_CHARS_MAX = 100
@@ -25,7 +26,11 @@ const judged = <T extends string>(type: T) =>
 
 const personCommand = z.discriminatedUnion('type', [
   z.object({ type: z.literal('acknowledge') }),
-  z.object({ type: z.literal('add-note'), text: z.string() }),
+  z.object({
+    type: z.literal('add-note'),
+    text: z.string(),
+    visibility: z.exactOptional(z.enum(['private', 'public'])),
+  }),
   reasoned('mitigate'),
   reasoned('resolve'),
   reasoned('close'),
@@ -40,6 +45,7 @@ const personCommand = z.discriminatedUnion('type', [
     passed: z.array(z.enum(CLAUSES)),
     reason: z.string(),
   }),
+  ...crewCommands,
   z.object({
     type: z.literal('settle-outcome'),
     proposal: z.string(),
@@ -53,6 +59,7 @@ const message = z.discriminatedUnion('type', [
     type: z.literal('command'),
     cmd: z.string().check(z.minLength(1), z.maxLength(CMD_CHARS_MAX)),
     command: personCommand,
+    expectSeq: z.exactOptional(z.int()),
   }),
   z.object({ type: z.literal('ack'), seq: z.int().check(z.minimum(0)) }),
 ])

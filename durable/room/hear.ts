@@ -39,9 +39,13 @@ export function hear(socket: WebSocket, data: string | ArrayBuffer, ears: Ears):
   else tell(socket, obey(message, session, ears))
 }
 
-function obey({ cmd, command }: Order, { person, role }: Session, { order, seq }: Ears): Result {
+function obey({ cmd, command, expectSeq }: Order, { person, role }: Session, { order, seq }: Ears): Result {
   try {
-    return { type: 'result', cmd, ...order({ cmd, name: person, role, command }) }
+    return {
+      type: 'result',
+      cmd,
+      ...order({ cmd, name: person, role, command, ...(expectSeq !== undefined && { expectSeq }) }),
+    }
   } catch (error) {
     // A commit that fails is an answer too: nothing was changed, and the client sends the same id again.
     console.error(`room command: ${wordsOf(error)}`)

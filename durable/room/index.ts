@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { RoomCommand } from '../protocol/commands.ts'
-import type { Relation } from '../protocol/crew.ts'
+import { type Relation, maySee } from '../protocol/crew.ts'
 import type { Actor, DrillClock, Role } from '../protocol/domain.ts'
 import { tagOf } from '../protocol/door.ts'
 import { CLOSE, PING, PONG, type ServerMessage } from '../protocol/messages.ts'
@@ -14,7 +14,9 @@ import type {
   PersonOrder,
   SaidAnswer,
 } from '../protocol/objects.ts'
+import type { EventType } from '../protocol/events.ts'
 import { incidentDetail, incidentRow } from '../protocol/rows.ts'
+import { privacyOf } from '../protocol/view.ts'
 import { RING_AGAIN_MS, timerIsDue } from './alarms.ts'
 import type { Answer } from './answers.ts'
 import { wordsOf } from './ask.ts'
@@ -38,6 +40,9 @@ import { Weights } from './weights.ts'
 
 /** Events in one page of the log. */
 export const EVENTS_PER_PAGE_MAX = 1_000
+
+/** Events after which somebody may no longer see the incident. */
+const SIGHT: ReadonlySet<EventType> = new Set(['privacy-set', 'access-set', 'role-assigned', 'role-released'])
 
 type Opening = Omit<Extract<RoomCommand, { type: 'open' }>, 'type'> & { clock: DrillClock | null }
 type Delivery = { id: string; alerts: Extract<RoomCommand, { type: 'deliver-alerts' }>['alerts'] }
@@ -139,6 +144,11 @@ export class IncidentRoom extends DurableObject<Env> {
     if (frame.ok && frame.message.type === 'command') return this.order({ ...frame.message, name, role })
     const detail = frame.ok ? 'only commands are said without a socket' : frame.detail
     return { ok: false, reason: 'unknown-message', detail, seq: this.#kernel.state.view.seq }
+  }
+
+  /** Whether this person may see it; true where there is nothing to see. */
+  async admits(reader: { name: string; role: Role }): Promise<boolean> {
+    return maySee(privacyOf(this.#kernel.state.view), reader)
   }
 
   async detail(): Promise<DetailAnswer> {
@@ -248,6 +258,7 @@ export class IncidentRoom extends DurableObject<Env> {
 
   #committed(events: LoggedEvent[]): void {
     this.#fanout.events(events, Date.now())
+    this.#showOut(events)
     this.#go()
   }
 
@@ -255,6 +266,15 @@ export class IncidentRoom extends DurableObject<Env> {
   #go(): void {
     this.#wake.arm(Date.now())
     this.ctx.waitUntil(Promise.resolve().then(() => this.#drain.pump(Date.now())))
+  }
+
+  /** Who is in the room may be somebody who must not see it any more. */
+  #showOut(events: LoggedEvent[]): void {
+    if (!events.some(({ event }) => SIGHT.has(event.body.type))) return
+    const privacy = privacyOf(this.#kernel.state.view)
+    const gone = [...this.#sessions.all()].filter(([, { person, role }]) => !maySee(privacy, { name: person, role }))
+    for (const [socket] of gone) this.#sessions.dismiss(socket, CLOSE.forbidden, 'this incident is private')
+    if (gone.length > 0) this.#presence.changed(Date.now())
   }
 
   #turnClock(clock: DrillClock): void {

@@ -1,7 +1,9 @@
 import worker from '../../worker/index.ts'
 
 /** Addresses that answer without a token. */
-export const PUBLIC: readonly string[] = ['/livez', '/readyz', '/version']
+export const PUBLIC: readonly string[] = ['/livez', '/readyz', '/version', '/openapi.json', '/docs', '/docs/style.css']
+/** The one address that answers with a page, under a policy of its own. */
+export const PAGE = '/docs'
 
 export interface Address {
   method: string
@@ -20,6 +22,7 @@ export function addresses(): Address[] {
       .replace(/^(\/api\/v1\/drills)\/:id/, '$1/drl_aaaaaaaaaaaa')
       .replace(/^(\/api\/v1\/tokens)\/:id/, '$1/tok_0123456789abcdef01')
       .replace(':name', 'a-name')
+      .replace(':task', 'T-01')
       .replace(':revision', '1')
       .replace(':id', 'inc_aaaaaaaaaaaa')
       .replace(':proposal', 'prp_aaaaaaaaaaaa')

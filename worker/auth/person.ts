@@ -7,6 +7,7 @@ import { once } from '../middleware/once.ts'
 import { authConfig } from './config.ts'
 import { isLocal } from './gate.ts'
 import { registry, worthOf } from './known.ts'
+import { requireSight } from './sight.ts'
 import { requireNamedOrigin } from './origin.ts'
 import { signedVisitor } from './signed.ts'
 import { isIngestToken, isSigned, isToken, isUpgrade, sha256Hex, tokenOf, unauthenticated } from './token.ts'
@@ -38,6 +39,7 @@ export function needs(least: Role): MiddlewareHandler<AppEnv> {
     const person = await visitorOf(c)
     c.set('person', person)
     requireRole(person, least)
+    await requireSight(c, person)
     return once(c, next)
   }
 }

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import * as z from 'zod/mini'
+import { maySee } from '../../durable/protocol/crew.ts'
 import type { AppEnv } from '../env.ts'
 import { linked } from '../middleware/link.ts'
 import { queryOf } from '../validate.ts'
@@ -9,7 +10,13 @@ import { cursor, drillFlag, incidentOf, limit, noSuchIncident, realm, realmOfNam
 export async function listHistory(c: Context<AppEnv>): Promise<Response> {
   const query = queryOf(c, z.strictObject({ drill: drillFlag, cursor, limit }))
   const memory = c.env.MEMORY.getByName(realm(query.drill))
-  const page = { drill: query.drill === 'true', cursor: query.cursor ?? null, limit: query.limit }
+  const { name, role } = c.get('person')
+  const page = {
+    drill: query.drill === 'true',
+    cursor: query.cursor ?? null,
+    limit: query.limit,
+    reader: { name, role },
+  }
   return linked(c, await memory.history(page))
 }
 
@@ -18,6 +25,6 @@ export async function getHistory(c: Context<AppEnv>): Promise<Response> {
   queryOf(c, z.strictObject({}))
   const { id, namespace } = incidentOf(c)
   const archived = await c.env.MEMORY.getByName(realmOfNamespace(namespace)).get(id)
-  if (archived === null) throw noSuchIncident()
+  if (archived === null || !maySee(archived.detail.private ?? null, c.get('person'))) throw noSuchIncident()
   return c.json(archived)
 }

@@ -23,7 +23,8 @@ export const listQuery = z.strictObject({
 export async function listIncidents(c: Context<AppEnv>): Promise<Response> {
   const query = queryOf(c, listQuery)
   const directory = c.env.DIRECTORY.getByName(realm(query.drill))
-  const page = { state: query.state ?? null, cursor: query.cursor ?? null, limit: query.limit }
+  const { name, role } = c.get('person')
+  const page = { state: query.state ?? null, cursor: query.cursor ?? null, limit: query.limit, reader: { name, role } }
   return linked(c, await directory.incidents(page))
 }
 

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../../protocol/domain.ts'
 import { type Check, type Problem, flag, listOf, number, oneOf, optional, orNull, record, text } from './shape.ts'
 import { correlation, correlationProblems } from './correlation.ts'
+import { escalation, onCallProblems, rotations, sla, targets } from './oncall.ts'
 import { ownIntakes, source, sourceProblems } from './source.ts'
 
 export type CheckedCatalogue = { ok: true; catalogue: Catalogue } | { ok: false; problems: Problem[] }
@@ -49,6 +50,10 @@ const shape = record({
   sources: listOf(source),
   correlation: optional(correlation),
   endpoints: listOf(record({ name: text, url: text })),
+  targets: optional(targets),
+  rotations: optional(rotations),
+  escalation: optional(escalation),
+  sla: optional(sla),
 })
 
 /**
@@ -66,6 +71,7 @@ export function checkCatalogue(value: unknown): CheckedCatalogue {
     ...runbooks(catalogue),
     ...sourceProblems(catalogue.sources),
     ...correlationProblems(catalogue),
+    ...onCallProblems(catalogue),
   )
   return problems.length === 0 ? { ok: true, catalogue } : { ok: false, problems }
 }

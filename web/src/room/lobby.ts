@@ -47,6 +47,9 @@ export function joinLobby(drill: boolean, dial: Dial = dialWebSocket, random: ()
         // An older row may overtake a newer one across two connections; seq says which is which.
         if ((state.rows[message.row.id]?.seq ?? 0) <= message.row.seq) setState('rows', message.row.id, message.row)
         return
+      case 'gone':
+        setState('rows', message.id, undefined as unknown as IncidentRow)
+        return
       case 'kill-switch':
         setState('killSwitch', { on: message.on, by: message.by, reason: message.reason })
         return
