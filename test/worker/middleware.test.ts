@@ -49,7 +49,8 @@ test('[AP30] who guesses tokens is counted like anybody: each guess for itself, 
 })
 
 test('[AP31] no intake is limited, and every other address is', async () => {
-  for (const { path } of addresses()) expect([path, isIntake(path)]).toEqual([path, isSenders(path)])
+  for (const { method, path } of addresses())
+    expect([method, path, isIntake(method, path)]).toEqual([method, path, isSenders(path, method)])
   const answer = await api('/api/v1/ingest/alertmanager', { body: '{}' })
   expect([answer.status, answer.headers.get('ratelimit')]).toEqual([202, null])
   await answer.text()

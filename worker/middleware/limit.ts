@@ -28,8 +28,8 @@ interface Window {
  * is answered 429.
  */
 export const limited: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const { path } = c.req
-  if (isIntake(path) || OPEN.includes(path)) return next()
+  const { method, path } = c.req
+  if (isIntake(method, path) || OPEN.includes(path)) return next()
   const quota = quotaOf(c)
   const { used, endsAt } = counted(keyOf(c), Date.now())
   const leftS = Math.max(1, Math.ceil((endsAt - Date.now()) / 1_000))

@@ -20,28 +20,28 @@ const crewRole = z.enum(CREW_ROLES)
 const due = z.nullable(z.iso.datetime({ offset: true }))
 const owner = z.nullable(person)
 
-const because = z.strictObject({ reason })
-const severityBody = z.strictObject({ severity: z.enum(['SEV-1', 'SEV-2', 'SEV-3', 'SEV-4', 'SEV-5']), reason })
-const roleBody = z.strictObject({ role: crewRole, person, reason })
-const taskBody = z.strictObject({
+export const because = z.strictObject({ reason })
+export const severityBody = z.strictObject({ severity: z.enum(['SEV-1', 'SEV-2', 'SEV-3', 'SEV-4', 'SEV-5']), reason })
+export const roleBody = z.strictObject({ role: crewRole, person, reason })
+export const taskBody = z.strictObject({
   kind: z.prefault(z.enum(['task', 'action-item']), 'task'),
   text: z.string().check(z.trim(), z.minLength(1), z.maxLength(TASK_CHARS_MAX)),
   owner: z.prefault(owner, null),
   due: z.prefault(due, null),
 })
-const taskChangeBody = z.strictObject({
+export const taskChangeBody = z.strictObject({
   owner: z.optional(owner),
   due: z.optional(due),
   state: z.optional(z.enum(['open', 'done', 'dropped'])),
 })
-const fieldBody = z.strictObject({
+export const fieldBody = z.strictObject({
   name: z.string().check(z.maxLength(ID_CHARS_MAX)),
   value: z.nullable(z.string().check(z.maxLength(FIELD_CHARS_MAX))),
 })
-const privacyBody = z.strictObject({ private: z.boolean(), reason })
-const accessBody = z.strictObject({ person, allowed: z.boolean() })
-const mergeBody = z.strictObject({ into: incident, reason })
-const splitBody = z.strictObject({
+export const privacyBody = z.strictObject({ private: z.boolean(), reason })
+export const accessBody = z.strictObject({ person, allowed: z.boolean() })
+export const mergeBody = z.strictObject({ into: incident, reason })
+export const splitBody = z.strictObject({
   alerts: z
     .array(
       z.strictObject({
@@ -53,7 +53,7 @@ const splitBody = z.strictObject({
   title: z.string().check(z.trim(), z.minLength(1), z.maxLength(TITLE_CHARS_MAX)),
   reason,
 })
-const parentBody = z.strictObject({ parent: z.nullable(incident), reason })
+export const parentBody = z.strictObject({ parent: z.nullable(incident), reason })
 
 /** `POST …/reopen {reason}`: back to triggered. */
 export const reopen = order(because, (body) => ({ type: 'reopen', ...body }))

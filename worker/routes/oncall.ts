@@ -5,7 +5,7 @@ import type { AppEnv } from '../env.ts'
 import { ProblemError } from '../errors.ts'
 import { queryOf } from '../validate.ts'
 
-const onCallQuery = z.strictObject({ at: z.optional(z.iso.datetime({ offset: true })) })
+export const onCallQuery = z.strictObject({ at: z.optional(z.iso.datetime({ offset: true })) })
 
 /** `GET /api/v1/oncall?at=`: who is on call in each rotation, now unless an instant (RFC 3339) is given. */
 export async function onCall(c: Context<AppEnv>): Promise<Response> {

@@ -1,0 +1,26 @@
+import { chapter, type Operation } from './operation.ts'
+import * as shape from './shapes.ts'
+
+const row = chapter('Ourselves')
+
+/** How this instance is, and what it can do. */
+export const HEALTH: readonly Operation[] = [
+  row('GET /livez', 'anyone', 'This process answers', { answers: { 200: { says: 'Alive.', schema: shape.live } } }),
+  row('GET /readyz', 'anyone', 'Storage is written and read', {
+    answers: { 200: { says: 'Ready.', schema: shape.live } },
+    codes: ['not-ready'],
+  }),
+  row('GET /version', 'anyone', 'What runs here', { answers: { 200: { says: 'Versions.', schema: shape.version } } }),
+  row('GET /openapi.json', 'anyone', 'This description', {
+    answers: {
+      200: { says: 'OpenAPI 3.1.', types: ['application/json'] },
+      304: { says: '`If-None-Match` names this build.' },
+    },
+  }),
+  row('GET /docs', 'anyone', 'This description, to read', {
+    answers: { 200: { says: 'A page.', types: ['text/html'] } },
+  }),
+  row('GET /docs/style.css', 'anyone', 'How that page looks', {
+    answers: { 200: { says: 'A style sheet.', types: ['text/css'] } },
+  }),
+]
