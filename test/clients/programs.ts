@@ -19,7 +19,37 @@ export class Programs {
 
   /** Starts a program and waits until `readyUrl` answers 2xx. */
   async start(file: string, args: string[], readyUrl: string): Promise<ChildProcess> {
-    const child = spawn(file, args, { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] })
+    return this.#begin(file, args, async () => ((await fetch(readyUrl)).ok ? true : null))
+  }
+
+  /** Starts a program that says in its own way when it is ready; `ready` answers null until then. */
+  async startUntil(file: string, args: string[], ready: () => Promise<true | null>): Promise<ChildProcess> {
+    return this.#begin(file, args, ready)
+  }
+
+  /** Runs a program to its end and gives what it printed; throws when it fails. */
+  async run(file: string, args: string[], env: Record<string, string> = {}): Promise<string> {
+    const child = spawn(file, args, {
+      cwd: this.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    })
+    this.#running.push(child)
+    let out = ''
+    let log = ''
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()))
+    const code = await new Promise((resolve) => child.once('close', resolve))
+    if (code !== 0) throw new Error(`${file} ended with ${String(code)}\n${out}${log}`)
+    return out
+  }
+
+  async #begin(file: string, args: string[], ready: () => Promise<true | null>): Promise<ChildProcess> {
+    const child = spawn(file, args, {
+      cwd: this.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, TZ: 'UTC' },
+    })
     let log = ''
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => {
@@ -27,7 +57,7 @@ export class Programs {
       })
     this.#running.push(child)
     try {
-      await until(`${file} is ready`, 20_000, async () => ((await fetch(readyUrl)).ok ? true : null))
+      await until(`${file} is ready`, 20_000, ready)
     } catch (error) {
       throw new Error(`${String(error)}\n${log}`, { cause: error })
     }

@@ -8,6 +8,9 @@ const NEEDS: Record<string, () => boolean> = {
     ['prometheus', 'prometheus-alertmanager', 'prometheus-node-exporter'].every((name) =>
       existsSync(`/usr/bin/${name}`),
     ),
+  collectd: () => existsSync('/usr/sbin/collectd') && existsSync('/usr/lib/collectd/write_http.so'),
+  'syslog-ng': () => existsSync('/usr/sbin/syslog-ng') && existsSync('/usr/lib/syslog-ng/3.38/libhttp.so'),
+  openssl: () => existsSync('/usr/bin/openssl'),
   netns: () =>
     spawnSync('unshare', ['--net', 'ip', 'link', 'set', 'lo', 'up']).status === 0 &&
     spawnSync('strace', ['-V']).status === 0,
