@@ -7,7 +7,7 @@ import { REOPEN_WITHIN_MS, RUNS_MAX, severityFor } from '../consensus/policy.ts'
 import { added, refuse, said } from './answer.ts'
 import { askHuman } from './deliberate.ts'
 import { settleByAlerts } from './lifecycle.ts'
-import { type State, isOver } from './state.ts'
+import { type AlertLevel, type State, isOver } from './state.ts'
 
 type Of<T extends RoomCommand['type']> = Extract<RoomCommand, { type: T }>
 /** The correlation's word for an alert whose end is held back. */
@@ -77,6 +77,11 @@ function isNews(state: State, { alert, reason }: Delivered): boolean {
   )
 }
 
+// What a person set stands while an alert says nothing worse than it said before.
+function isWorse(known: AlertLevel | undefined, { severity }: Alert): boolean {
+  return known?.status !== 'firing' || severityFor(severity) < severityFor(known.severity)
+}
+
 export function levels(state: State, command: Command, delivered: Delivered[], personal: boolean): Decided[] {
   const bodies: EventBody[] = []
   // Only what this batch changes: a storm's room knows thousands of levels and hears of many batches.
@@ -89,8 +94,9 @@ export function levels(state: State, command: Command, delivered: Delivered[], p
     const why = matched === undefined ? { reason } : { reason, matched }
     const key = alertKey(alert)
     const before = inBatch.get(key)
-    if (before === undefined ? !isNews(state, one) : before === news(alert)) continue
-    inBatch.set(key, news(alert))
+    const words = `${news(alert)}${reason === FLAPPING ? FLAPPING : ''}`
+    if (before === undefined ? !isNews(state, one) : before === words) continue
+    inBatch.set(key, words)
     const known = statusOf(key) !== undefined
     const flaps = reason === FLAPPING || state.view.alerts[key]?.reason === FLAPPING
     bodies.push(
@@ -98,7 +104,7 @@ export function levels(state: State, command: Command, delivered: Delivered[], p
     )
     status.set(key, alert.status)
     const candidate = severityFor(alert.severity)
-    if (severity !== null && alert.status === 'firing' && candidate < severity) {
+    if (severity !== null && alert.status === 'firing' && candidate < severity && isWorse(state.levels[key], alert)) {
       bodies.push({
         type: 'severity-raised',
         from: severity,
