@@ -132,3 +132,35 @@ export function moved(): Said[] {
     at(87, ADA, { type: 'incident-canceled', reason: 'the probe was wrong' }),
   ]
 }
+
+/** A storm as one incident sees it: hundreds of alerts of many services, and a log of thousands. */
+export function flood(alerts: number, events: number): Said[] {
+  const services = ['checkout', 'db-proxy', 'orders-db', 'search-api', 'storefront', 'order-history', 'identity']
+  const source: Actor = { kind: 'source', name: 'prometheus' }
+  const attached = Array.from({ length: alerts }, (_, i): Said => {
+    const service = services[i % services.length] ?? 'checkout'
+    const alert = {
+      ...ALERT,
+      fingerprint: i.toString(16).padStart(16, '0'),
+      service,
+      title: `Latency of ${service} instance ${i} above 800 ms`,
+      status: i % 9 === 8 ? ('resolved' as const) : ('firing' as const),
+      startsAt: T0 + i * 100,
+    }
+    return at(1 + i / 10, source, {
+      type: 'alert-attached',
+      alert,
+      reason: 'topology-neighbour',
+      matched: 'checkout calls db-proxy',
+    })
+  })
+  const more = Array.from(
+    { length: Math.max(0, events - alerts) },
+    (_, i): Said =>
+      at(60 + i, ADA, {
+        type: 'note-added',
+        note: { id: `N-${i}`, by: 'ada', text: `instance ${i} looked at`, at: T0 + (60 + i) * 1_000 },
+      }),
+  )
+  return [...attached, ...more]
+}

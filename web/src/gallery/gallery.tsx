@@ -12,6 +12,7 @@ import { IncidentList } from '../dashboards/operations/IncidentList.tsx'
 import { RoomPage } from '../dashboards/operations/RoomPage.tsx'
 import type { LobbyState } from '../room/lobby.ts'
 import type { LinkState } from '../room/link.ts'
+import { POLICY, calling, crewed, flood, moved as movedAlerts } from './crew.ts'
 import {
   type Said,
   ballot,
@@ -41,7 +42,32 @@ const STILLS: Record<string, () => Said[]> = {
   verifying: () => [...untilProposal(), ...carried(), ...verifying()],
   recovered: () => [...untilProposal(), ...carried(), ...recovered()],
   closed: () => [...untilProposal(), ...carried(), ...ended()],
+  crew: () => [...withPolicy(untilProposal()), ...carried(), ...calling(), ...crewed().slice(0, -2)],
+  calling: () => withPolicy([...untilProposal().slice(0, 2), ...calling()]),
+  moved: () => [...untilProposal(), ...crewed(), ...movedAlerts().slice(0, 5)],
+  flood: () => [...untilProposal(), ...carried(), ...flood(1_000, 2_000)],
   own: () => untilProposal(ownProposal()),
+}
+
+function withPolicy(said: Said[]): Said[] {
+  return said.map(({ body, ...rest }) =>
+    body.type === 'incident-opened'
+      ? {
+          ...rest,
+          body: {
+            ...body,
+            catalogue: {
+              ...body.catalogue,
+              escalation: [POLICY],
+              sla: [
+                { severity: 'SEV-1', ackMs: 70_000, resolveMs: 3_600_000 },
+                { severity: 'SEV-2', ackMs: 300_000, resolveMs: 3_600_000 },
+              ],
+            },
+          },
+        }
+      : { body, ...rest },
+  )
 }
 
 const query = new URLSearchParams(location.search)

@@ -31,15 +31,21 @@ export function AlertList() {
     if (word === '') return alerts()
     return alerts().filter((alert) => `${alert.service} ${alert.title} ${alert.source}`.toLowerCase().includes(word))
   })
+  const says = () => {
+    if (total() === 0) return 'none'
+    const firing = firingAlerts(view())
+    // What is counted and not held may fire or not: nobody here knows.
+    return view().alertsBeyond === 0
+      ? `${firing} of ${count(total(), 'alert')} firing`
+      : `${firing} of ${alerts().length} held here firing, ${count(total(), 'alert')} in all`
+  }
   const total = () => alerts().length + view().alertsBeyond
   const over = () => ['resolved', 'closed', 'canceled', 'merged'].includes(view().state)
   return (
     <section class="panel" aria-labelledby="alerts">
       <header class="panel-head">
         <h2 id="alerts">Alerts</h2>
-        <span class="label">
-          {total() === 0 ? 'none' : `${firingAlerts(view())} of ${count(total(), 'alert')} firing`}
-        </span>
+        <span class="label">{says()}</span>
         <Show when={view().alertsClearSince}>
           {(since) => (
             <span class="word well end">

@@ -10,14 +10,17 @@ export function NoteBox() {
   const id = createUniqueId()
   const [open, setOpen] = createSignal(false)
   const [text, setText] = createSignal('')
+  const [everybody, setEverybody] = createSignal(false)
   const order = useOrder()
   const may = () => room.state.you !== null && room.state.you.role !== 'viewer' && room.state.view.state !== 'closed'
 
   async function add(event: SubmitEvent): Promise<void> {
     event.preventDefault()
     if (text().trim() === '') return
-    if (!(await order.give({ type: 'add-note', text: text().trim() }))) return
+    if (!(await order.give({ type: 'add-note', text: text().trim(), visibility: everybody() ? 'public' : 'private' })))
+      return
     setText('')
+    setEverybody(false)
     setOpen(false)
   }
 
@@ -45,6 +48,14 @@ export function NoteBox() {
             value={text()}
             onInput={(event) => setText(event.currentTarget.value)}
           />
+          <label class="tick">
+            <input
+              type="checkbox"
+              checked={everybody()}
+              onChange={(event) => setEverybody(event.currentTarget.checked)}
+            />
+            <span>may be said to everybody</span>
+          </label>
           <button type="submit" class="button primary" disabled={order.blocked() || text().trim() === ''}>
             Add note
           </button>

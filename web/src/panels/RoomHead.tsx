@@ -83,9 +83,6 @@ export function RoomHead() {
             <Show when={view().escalated}>
               {(escalated) => <span class="word harm">escalated: {escalated().reason}</span>}
             </Show>
-          </div>
-          <div class="room-facts">
-            <RolesLine />
             <span class="people">
               <Icon name="person" size={12} />
               <span>
@@ -97,8 +94,11 @@ export function RoomHead() {
                 <Show when={room.state.people.length > 0}> · {room.state.people.length} here</Show>
               </span>
             </span>
-            <Clocks />
+          </div>
+          <div class="room-facts">
+            <RolesLine />
             <Relations />
+            <Clocks />
           </div>
         </header>
       )}

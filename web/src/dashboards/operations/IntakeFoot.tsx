@@ -29,7 +29,7 @@ export function IntakeFoot(props: { intake: Intake }) {
             <dt>Kept quiet</dt>
             <dd>
               <A class="link" href="/ops/quiet">
-                {seen().suppressed === 0 ? 'none, silences' : `${seen().suppressed.toLocaleString('en')}, with why`}
+                {seen().suppressed === 0 ? 'nothing held back' : `${seen().suppressed.toLocaleString('en')} held back`}
               </A>
             </dd>
           </dl>

@@ -5,7 +5,7 @@ import type { DrillRow } from '../../../../durable/protocol/objects.ts'
 import { call } from '../../room/http.ts'
 import { joinLobby } from '../../room/lobby.ts'
 import { wallNow, watchTime } from '../../room/now.ts'
-import { person } from '../../room/person.ts'
+import { person, signIn } from '../../room/person.ts'
 import { joinRoom } from '../../room/room.ts'
 import { Banner, LocalMode } from './Banners.tsx'
 import { DrillDialog } from './DrillForm.tsx'
@@ -101,7 +101,7 @@ export function Operations() {
         onDrill={() => setDialog('drill')}
         onKillSwitch={() => setDialog('kill-switch')}
       />
-      <Show when={me()?.ok}>
+      <Show when={me()?.ok === true && signIn().kind === 'local'}>
         <LocalMode />
       </Show>
       <Banner

@@ -14,6 +14,7 @@ export function PersonSwitcher() {
       <button type="button" class="button quiet" onClick={() => setOpen(true)}>
         <Icon name="person" />
         <span class="sr-only">You are</span> <span class="person-name">{person()}</span>
+        {signIn().kind === 'local' && <span class="label">local mode</span>}
       </button>
       {open() &&
         (signIn().kind === 'local' ? (
