@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import WebSocket from 'ws'
 import { type Api, apiOf } from './api.ts'
 import { startDrill } from './play.ts'
 import { freePort, removeFolder, type Server, startServer, tempFolder } from './server.ts'
@@ -18,8 +17,10 @@ async function deploy(state: string): Promise<Server> {
       process.execPath,
       '--no-warnings',
       'node_modules/wrangler/wrangler-dist/cli.js',
-      ...['dev', '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0', '--persist-to', state],
-      ...['--show-interactive-dev-session=false', ...secrets.flatMap((secret) => ['--var', secret])],
+      ...`dev --ip 127.0.0.1 --port ${port} --inspector-port 0 --show-interactive-dev-session=false`.split(' '),
+      '--persist-to',
+      state,
+      ...secrets.flatMap((secret) => ['--var', secret]),
     ],
     env: { CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true' },
   })
@@ -55,17 +56,17 @@ test('[SE53] a deployment serves nothing until it is set up; then its tokens run
     const { ticket } = await apiOf(url, responder.token).post<{ ticket: string }>('/api/v1/tickets', {})
     const room = `${url.replace('http', 'ws')}/api/v1/incidents/${incident}/room?ticket=${ticket}`
     const socket = new WebSocket(room, ['ic.v1'])
-    let closed: number | null = null
-    socket.on('close', (code) => {
-      closed = code
+    const heard: string[] = []
+    const closed: number[] = []
+    socket.addEventListener('message', ({ data }) => {
+      heard.push(String(data))
     })
-    await until(
-      'the room says hello',
-      10_000,
-      () => new Promise((resolve) => socket.once('message', () => resolve(true))),
-    )
+    socket.addEventListener('close', ({ code }) => {
+      closed.push(code)
+    })
+    await until('the room says hello', 10_000, () => heard[0] ?? null)
     expect((await admin.send('DELETE', `/api/v1/tokens/${responder.id}`)).status).toBe(200)
-    expect(await until('the socket is closed', 30_000, () => closed)).toBe(4001)
+    expect(await until('the socket is closed', 30_000, () => closed[0] ?? null)).toBe(4001)
 
     await server.kill()
     server = await deploy(state)
