@@ -8,14 +8,16 @@ const NODE_MIN = [22, 13]
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /**
- * The Node that carries the toolchain: this one when it is new enough, else the one that `npm ci` brought along.
- * Throws when neither is there, with what to do.
+ * The Node that carries the toolchain, or what asks for another `least` version: this one when it is new enough, else the
+ * one that `npm ci` brought along. Throws when neither is there, with what to do.
  */
-export function fittingNode() {
-  if (isNewEnough(process.versions.node)) return process.execPath
+export function fittingNode(least = NODE_MIN) {
+  if (isNewEnough(process.versions.node, least)) return process.execPath
   const packed = `${ROOT}node_modules/node-linux-${process.arch}/bin/node`
   if (process.platform === 'linux' && existsSync(packed)) return packed
-  throw new Error(`Node ${process.versions.node} is too old: install Node ${NODE_MIN.join('.')} or newer`)
+  throw new Error(
+    `Node ${process.versions.node} is too old: install Node ${least.join('.')} or newer, or run \`npm ci\` on Linux`,
+  )
 }
 
 /** The environment for the toolchain's children: `node` and the packages' commands are found first in PATH. */
@@ -23,7 +25,7 @@ export function toolEnv(extra = {}) {
   return { ...process.env, PATH: `${ROOT}node_modules/.bin:${process.env.PATH ?? ''}`, ...extra }
 }
 
-function isNewEnough(version) {
+function isNewEnough(version, least) {
   const [major = 0, minor = 0] = version.split('.').map(Number)
-  return major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])
+  return major > least[0] || (major === least[0] && minor >= least[1])
 }

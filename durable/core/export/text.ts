@@ -1,4 +1,5 @@
 /** Terminal sequences (CSI, OSC and the like): first as a whole, so that no `[31m` of them stays behind. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const SEQUENCES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])/g
 /** Controls, line and paragraph separators: what breaks a line, moves a cursor or rings a bell. */
 const CONTROLS = /[\p{Cc}\u2028\u2029]+/gu

@@ -1,0 +1,94 @@
+import type { Catalogue } from '../../../durable/protocol/domain.ts'
+import type { SourceWatch } from '../../../durable/protocol/keeper.ts'
+import type { Api } from '../api.ts'
+import { type Check, ago, fail, ok, skip, warn } from './check.ts'
+import { type Target, reach } from './reach.ts'
+
+/** Handshakes at a time. */
+const PROBES_AT_ONCE = 8
+
+/** Each source with the age of the last thing heard of it, its heartbeat and its pull. */
+export async function checkSources(api: Api, catalogue: Catalogue): Promise<Check[]> {
+  const { items } = await api.get<{ items: SourceWatch[] }>('/api/v1/sources')
+  if (items.length === 0) return [warn('sources', 'the catalogue names none', 'Name one, and `ic apply` it.')]
+  return items.map((watch) => {
+    const intakes = catalogue.sources.find(({ name }) => name === watch.name)?.intakes ?? []
+    return checkSource(watch, intakes)
+  })
+}
+
+function checkSource({ name, heardAt, heartbeat, pull }: SourceWatch, intakes: readonly string[]): Check {
+  const label = `source ${name}`
+  const heard = heardAt === null ? 'never heard of' : `heard of ${ago(Date.now() - Date.parse(heardAt))} ago`
+  if (heartbeat?.state === 'missing')
+    return fail(
+      label,
+      `${heard}, its heartbeat is ${ago(heartbeat.everyMs)}`,
+      'Look whether it still runs and reaches us.',
+    )
+  if (pull?.at != null && !pull.ok)
+    return fail(
+      label,
+      `${heard}; asking it fails: ${pull.reason}`,
+      'Look at its url in the catalogue, and whether it answers.',
+    )
+  if (heardAt !== null) return ok(label, heard)
+  if (intakes.every((intake) => intake === 'telemetry'))
+    return skip(label, 'posts samples, which go to each service and are not counted here')
+  return warn(label, `${heard} (${intakes.join(', ')})`, 'Point it here, or take it out of the catalogue.')
+}
+
+/** Every address that the catalogue names, and how the edge reaches it. */
+export async function checkTargets(catalogue: Catalogue, how: { local: boolean; probe: boolean }): Promise<Check[]> {
+  const targets = targetsOf(catalogue)
+  if (targets.length === 0)
+    return [
+      warn(
+        'targets',
+        'no endpoint and no notification target is named',
+        'Without one nobody is paged and nothing runs.',
+      ),
+    ]
+  const checks: Check[] = []
+  for (let at = 0; at < targets.length; at += PROBES_AT_ONCE)
+    checks.push(...(await Promise.all(targets.slice(at, at + PROBES_AT_ONCE).map((target) => reach(target, how)))))
+  return checks
+}
+
+/** The key that secrets are sealed under, and every secret that the catalogue names. Admins only. */
+export async function checkSecrets(api: Api, catalogue: Catalogue, role: string): Promise<Check[]> {
+  if (role !== 'admin') return [skip('master key', `an admin sees it; you are a ${role}`)]
+  const { items, key } = await api.get<{ items: { name: string }[]; key: string }>('/api/v1/secrets')
+  if (key !== 'ready')
+    return [
+      fail(
+        'master key',
+        `${key}: no secret can be sealed or read`,
+        'openssl rand -base64 32 | wrangler secret put IC_MASTER_KEY',
+      ),
+    ]
+  const known = new Set(items.map(({ name }) => name))
+  const missing = secretsOf(catalogue).filter((name) => !known.has(name))
+  return [
+    ok('master key', 'present'),
+    ...missing.map((name) =>
+      fail(`secret ${name}`, 'the catalogue names it, and it is not set', `ic secret set ${name}`),
+    ),
+  ]
+}
+
+function targetsOf({ endpoints, targets = [], sources }: Catalogue): Target[] {
+  return [
+    ...endpoints.map(({ name, url }) => ({ name: `endpoint ${name}`, url })),
+    ...targets.map(({ name, url }) => ({ name: `target ${name}`, url })),
+    ...sources.flatMap(({ name, url }) => (url === undefined ? [] : [{ name: `pull ${name}`, url }])),
+  ]
+}
+
+function secretsOf({ sources, targets = [] }: Catalogue): string[] {
+  const names = [
+    ...sources.flatMap(({ signature, routingKeys = [] }) => [...(signature ? [signature.secret] : []), ...routingKeys]),
+    ...targets.map(({ secret }) => secret),
+  ]
+  return [...new Set(names)]
+}
