@@ -61,10 +61,13 @@ test('[SE66] the routing key is a secret that the catalogue names, or a token; a
 })
 
 test('[SE66] the routing key is kept nowhere', async () => {
-  await json(await send({ routing_key: KEY, event_action: 'canary' }), 400)
+  const spelled = `{"routing\\u005fkey":"${KEY}","event_action":"canary-2"}`
+  const escaped = `{"routing_key" : "\\u0052${KEY.slice(1)}","event_action":"canary-3"}`
+  for (const body of [{ routing_key: KEY, event_action: 'canary-1' }, spelled, escaped])
+    await json(await send(body), 400)
   const listed = await (await api('/api/v1/intake/quarantined')).text()
-  expect(listed).toContain('canary')
-  expect(listed).not.toContain(KEY)
+  for (const canary of ['canary-1', 'canary-2', 'canary-3']) expect(listed).toContain(canary)
+  expect(listed).not.toContain(KEY.slice(1))
 })
 
 test('[IN61] what is no event is 400 in the words of PagerDuty, and kept in quarantine all the same', async () => {

@@ -7,7 +7,7 @@ const WORDS: ReadonlyMap<string, SourceSeverity> = new Map(
       ['critical', 'critical crit fatal disaster emergency emerg panic alert blocker p0 p1 sev0 sev1 sev-1'],
       ['error', 'error err high major severe p2 sev2 sev-2'],
       ['warning', 'warning warn average medium moderate minor p3 sev3 sev-3'],
-      ['info', 'info informational information notice low debug trace ok okay normal p4 p5 sev4 sev5 sev-4 sev-5'],
+      ['info', 'info informational information notice low debug trace none ok okay normal p4 p5 sev4 sev5 sev-4 sev-5'],
     ] as const
   ).flatMap(([severity, words]) => words.split(' ').map((word): [string, SourceSeverity] => [word, severity])),
 )

@@ -77,9 +77,14 @@ function digest(text: string): Uint8Array {
   return createHash('sha256').update(text).digest()
 }
 
-/** The key opens a door: it is kept neither in the journal nor in quarantine. */
+const KEY = /("routing_key"\s*:\s*)"(?:[^"\\]|\\.)*"/g
+/** Characters from which a key is looked for by itself as well; a shorter one is a word that may stand anywhere. */
+const KEY_CHARS_MIN = 16
+
+/** The key opens a door: it is kept neither in the journal nor in quarantine, however the body spells its name. */
 function withoutKey(body: Extract<Body, { ok: true }>, key: string): Extract<Body, { ok: true }> {
-  return { ...body, raw: body.raw.replaceAll(JSON.stringify(key), '"[redacted]"') }
+  const raw = body.raw.replaceAll(KEY, '$1"[redacted]"')
+  return { ...body, raw: key.length < KEY_CHARS_MIN ? raw : raw.replaceAll(key, '[redacted]') }
 }
 
 async function invalid(c: Context<AppEnv>, body: Body, errors: string[]): Promise<Response> {

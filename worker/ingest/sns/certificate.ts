@@ -8,6 +8,9 @@ const CERTIFICATE_CHARS_MAX = 20_000
 
 const PATH = /^\/SimpleNotificationService-[0-9a-f]{32}\.pem$/
 
+/** How long AWS may take, in ms: SNS waits fifteen seconds for us. */
+export const AWS_MS_MAX = 5_000
+
 /** What asks the network: the runtime's own fetch, or a test's. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
@@ -34,7 +37,7 @@ export class Certificates {
   async at(address: string, now: number): Promise<X509Certificate | null> {
     const kept = this.#kept.get(address)
     if (kept && kept.until > now) return kept.certificate
-    const answer = await this.#fetch(address, { redirect: 'manual' })
+    const answer = await this.#fetch(address, { redirect: 'manual', signal: AbortSignal.timeout(AWS_MS_MAX) })
     if (answer.status >= 500) throw new Error(`certificate: ${answer.status}`)
     const text = answer.status === 200 ? await answer.text() : ''
     const certificate = text.length <= CERTIFICATE_CHARS_MAX ? read(text) : null

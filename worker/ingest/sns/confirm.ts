@@ -1,4 +1,4 @@
-import type { Fetch } from './certificate.ts'
+import { AWS_MS_MAX, type Fetch } from './certificate.ts'
 import type { SnsMessage } from './message.ts'
 import { hostOfTopic } from './topic.ts'
 
@@ -15,7 +15,10 @@ export async function confirmSubscription({ topic, token }: SnsMessage, fetch: F
     TopicArn: topic,
     Token: token,
   })
-  const answer = await fetch(`https://${host}/?${query.toString()}`, { redirect: 'manual' })
+  const answer = await fetch(`https://${host}/?${query.toString()}`, {
+    redirect: 'manual',
+    signal: AbortSignal.timeout(AWS_MS_MAX),
+  })
   await answer.body?.cancel()
   if (answer.status >= 500) throw new Error(`ConfirmSubscription: ${answer.status}`)
   return answer.status === 200
