@@ -10,8 +10,8 @@ const ROLES: readonly Role[] = ['viewer', 'responder', 'commander', 'admin']
 const DIGEST = '0'.repeat(64)
 const PROPOSAL = { proposal: 'prp_none', digest: DIGEST, reason: 'a test' }
 
-/** The least role of each command, and one of its kind that changes nothing whoever sends it. */
-const LEAST: Partial<Record<PersonCommand['type'], { role: Role; command: PersonCommand }>> = {
+/** The least role of each command, and one of its kind that changes nothing whoever sends it. A new command without a row does not compile. */
+const LEAST: Record<PersonCommand['type'], { role: Role; command: PersonCommand }> = {
   acknowledge: { role: 'responder', command: { type: 'acknowledge' } },
   'add-note': { role: 'responder', command: { type: 'add-note', text: '' } },
   mitigate: { role: 'responder', command: { type: 'mitigate', reason: '' } },
@@ -35,6 +35,27 @@ const LEAST: Partial<Record<PersonCommand['type'], { role: Role; command: Person
     role: 'commander',
     command: { type: 'settle-outcome', proposal: 'prp_none', outcome: 'it-did-not', reason: 'a test' },
   },
+  reopen: { role: 'responder', command: { type: 'reopen', reason: '' } },
+  cancel: { role: 'responder', command: { type: 'cancel', reason: '' } },
+  'set-severity': { role: 'responder', command: { type: 'set-severity', severity: 'SEV-1', reason: '' } },
+  'assign-role': {
+    role: 'responder',
+    command: { type: 'assign-role', role: 'scribe', person: '', reason: '' },
+  },
+  'release-role': {
+    role: 'responder',
+    command: { type: 'release-role', role: 'scribe', person: 'nobody', reason: '' },
+  },
+  'add-task': { role: 'responder', command: { type: 'add-task', kind: 'task', text: '', owner: null, dueWall: null } },
+  'change-task': { role: 'responder', command: { type: 'change-task', task: 'no-such', change: {} } },
+  'set-field': { role: 'responder', command: { type: 'set-field', name: 'no-such', value: null } },
+  'set-privacy': { role: 'commander', command: { type: 'set-privacy', private: false, reason: '' } },
+  'set-access': { role: 'commander', command: { type: 'set-access', person: 'nobody', allowed: false } },
+  merge: { role: 'responder', command: { type: 'merge', into: 'no-such', reason: '' } },
+  unmerge: { role: 'responder', command: { type: 'unmerge', reason: '' } },
+  split: { role: 'responder', command: { type: 'split', alerts: [], title: '', reason: '' } },
+  'set-parent': { role: 'responder', command: { type: 'set-parent', parent: null, reason: '' } },
+  escalate: { role: 'responder', command: { type: 'escalate', reason: '' } },
 }
 
 async function say(client: Client, cmd: string, command: PersonCommand) {
