@@ -4,6 +4,7 @@ import { DATADOG_TEMPLATE, parseDatadog } from '../../worker/ingest/datadog/pars
 import { parseGrafana } from '../../worker/ingest/grafana/parse.ts'
 import { parseSentry } from '../../worker/ingest/sentry/parse.ts'
 import { LINE_HOLDS_MS, parseSyslog, templateOf } from '../../worker/ingest/syslog/parse.ts'
+import sources from '../../docs/sources.md?raw'
 import down from '../captures/am-webhook-instancedown-firing.json'
 import collectd from '../captures/collectd-notification.json'
 import syslog from '../captures/syslog-ng-http.json'
@@ -72,6 +73,10 @@ test('[IN70] a Datadog monitor is known by its alert cycle from trigger to recov
     title: 'High latency',
     endsAt: 1_795_330_300_000,
   })
+})
+
+test('[IN70] the template that the documents show is the one that is read', () => {
+  expect(sources).toContain(DATADOG_TEMPLATE)
 })
 
 test('[IN70] without a priority a warning is one, else the severity is inferred; a test is skipped', () => {
