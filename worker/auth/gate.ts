@@ -39,8 +39,8 @@ async function requireConfigured(c: Context<AppEnv>): Promise<void> {
   if (setUp) return
   throw notConfigured(
     mayInit
-      ? 'No way to sign in is configured yet. Run `ic init`, which makes the first admin token.'
-      : 'No way to sign in is configured, and nothing is served. Set the Worker secret IC_INIT_TOKEN and run `ic init`, or configure Cloudflare Access (IC_ACCESS_TEAM, IC_ACCESS_AUD, IC_ACCESS_ROLES) or OIDC (IC_OIDC_ISSUER, IC_OIDC_AUDIENCE, IC_OIDC_JWKS, IC_OIDC_ROLES).',
+      ? 'No way to sign in is configured yet. Run ic init, which makes the first admin token.'
+      : 'No way to sign in is configured, and nothing is served. Set the Worker secret IC_INIT_TOKEN and run ic init, or configure Cloudflare Access (IC_ACCESS_TEAM, IC_ACCESS_AUD, IC_ACCESS_ROLES) or OIDC (IC_OIDC_ISSUER, IC_OIDC_AUDIENCE, IC_OIDC_JWKS, IC_OIDC_ROLES).',
   )
 }
 

@@ -1,5 +1,6 @@
 import { Show, createSignal } from 'solid-js'
 import type { DrillRow } from '../../../../durable/protocol/objects.ts'
+import { signIn } from '../../room/person.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { DrillForm } from './DrillForm.tsx'
 
@@ -33,7 +34,7 @@ export function FirstRun(props: { onStarted: (drill: DrillRow) => void }) {
           <Command />
           <p class="label">
             Alertmanager: webhook to <code>/api/v1/ingest/alertmanager</code>. Prometheus: this address as an
-            Alertmanager, <code>/api/v2/alerts</code>. Bearer <code>dev</code>.
+            Alertmanager, <code>/api/v2/alerts</code>. Bearer <code>{bearer()}</code>.
           </p>
         </section>
       </div>
@@ -68,11 +69,16 @@ function Fact(props: { ok: boolean; title: string; children: string }) {
   )
 }
 
+/** What a sender shows: in local mode what anybody may, elsewhere an ingest token of its own. */
+function bearer(): string {
+  return signIn().kind === 'local' ? 'dev' : 'ici_…'
+}
+
 function Command() {
   const [copied, setCopied] = createSignal<'no' | 'yes' | 'refused'>('no')
   const lines = () => [
     `curl -sS ${location.origin}/api/v2/alerts \\`,
-    `  -H 'authorization: Bearer dev' \\`,
+    `  -H 'authorization: Bearer ${bearer()}' \\`,
     `  -H 'content-type: application/json' \\`,
     `  -d ${FIRST_ALERT}`,
   ]
