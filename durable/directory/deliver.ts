@@ -34,7 +34,7 @@ export function deliver(desk: Desk, mailing: Mailing, entry: AlertEntry, now: In
   if (found.change === 'fired' || again) return begin(desk, mailing, entry, alert, now, unit)
   if (found.change === 'resolved') return end(desk, mailing, entry, now, unit)
   if (alert.status === 'resolved' && entry.held?.reason !== 'flapping') lapse(desk, entry)
-  if (found.change === 'none') return calm(desk, mailing, entry, alert, now) ?? dropped(found.reason)
+  if (found.change === 'none') return calm(desk, mailing, entry, alert) ?? dropped(found.reason)
   assert(own, 'an alert that a room was told of has an incident')
   if (OVER.includes(own.state)) return dropped('incident-over')
   entry.told = alert
@@ -155,7 +155,7 @@ export function end(desk: Desk, mailing: Mailing, entry: AlertEntry, now: Instan
 }
 
 // Nothing new in words; but an alert that fires again was not over, and one that is steady again flaps no more.
-function calm(desk: Desk, mailing: Mailing, entry: AlertEntry, alert: Alert, now: Instant): End | null {
+function calm(desk: Desk, mailing: Mailing, entry: AlertEntry, alert: Alert): End | null {
   if (entry.held?.reason !== 'flapping' || alert.status !== 'firing') return null
   if (entry.flap.flapping) {
     const held = entry.held.due !== null

@@ -82,7 +82,8 @@ export class Drain {
 
   // Whoever was called just now is called again soon, with all that came meanwhile. The alarm stands in after a crash.
   #runIn(ms: number): void {
-    this.#timer ??= setTimeout(() => {
+    if (this.#timer !== null) return
+    this.#timer = setTimeout(() => {
       this.#timer = null
       for (const [target, at] of this.#called) if (Date.now() - at > CALL_GAP_MS) this.#called.delete(target)
       void this.run()

@@ -31,6 +31,7 @@ import type {
 } from '../protocol/noise.ts'
 import type { OnCallRow } from '../protocol/oncall.ts'
 import type { PulledAlerts } from '../protocol/keeper.ts'
+import type { Measures, Tally } from '../protocol/measures.ts'
 import type { IncidentRow } from '../protocol/rows.ts'
 import {
   type PutCatalogue,
@@ -63,6 +64,7 @@ import { BACKLOG_ROWS_MAX, backlog, parked } from './outbox.ts'
 import { Peers } from './peers.ts'
 import { differences } from './reconcile.ts'
 import { isPoisoned } from './poison.ts'
+import { addTally, probe, readMeasures } from './measures.ts'
 import { mailSwitch, readSwitch, turnSwitch } from './switch.ts'
 import { Thinker } from './thinker.ts'
 import { readWatched, writeWatch } from './watch.ts'
@@ -164,6 +166,22 @@ export class IncidentDirectory extends DurableObject<Env> {
   }
 
   /** Why units were deduplicated, and what waits parked and why. */
+  /** What a Worker counted since it last said so. */
+  async tally(counted: Tally): Promise<void> {
+    this.#desk.commit(() => addTally(this.#desk.sql, counted))
+  }
+
+  async measures(): Promise<Measures> {
+    return readMeasures(this.#desk, Date.now(), this.ctx.getWebSockets().length)
+  }
+
+  /** Storage takes a write and gives it back, and what was written is on disk. */
+  async probe(): Promise<boolean> {
+    const holds = this.#desk.commit(() => probe(this.#desk.sql, Date.now()))
+    await this.ctx.storage.sync()
+    return holds
+  }
+
   async intakeReasons(): Promise<IntakeReasons> {
     const { sql } = this.#desk
     return {

@@ -34,7 +34,8 @@ export function writeJournal(sql: SqlStorage, post: AlertIntake, wall: Instant):
       whole ? post.raw : null,
     )
     .one()
-  for (let part = 0; !whole && part * PART_CHARS < post.raw.length; part += 1) {
+  const parts = whole ? 0 : Math.ceil(post.raw.length / PART_CHARS)
+  for (let part = 0; part < parts; part += 1) {
     const body = post.raw.slice(part * PART_CHARS, (part + 1) * PART_CHARS)
     sql.exec('INSERT INTO journal_part (journal, part, body) VALUES (?, ?, ?)', id, part, body)
   }

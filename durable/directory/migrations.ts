@@ -73,6 +73,9 @@ const MIGRATIONS: readonly string[] = [
    );
    CREATE INDEX move_by_incident ON move (incident);
    CREATE TABLE target_off (name TEXT PRIMARY KEY, url TEXT NOT NULL, reason TEXT NOT NULL, wall INTEGER NOT NULL);`,
+  // What Workers count, by series; when a message was written, which `due` forgets with its first retry.
+  `CREATE TABLE measure (series TEXT PRIMARY KEY, n REAL NOT NULL);
+   ALTER TABLE outbox ADD COLUMN written INTEGER NOT NULL DEFAULT 0;`,
 ]
 
 /** Brings the tables to the present shape, each step once, in one transaction. */

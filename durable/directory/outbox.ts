@@ -53,12 +53,13 @@ export function enqueue(sql: SqlStorage, target: string, message: Message, units
     sql.exec('DELETE FROM outbox WHERE target = ? AND kind = ? AND batch IS NULL', target, message.kind)
   const items = 'alerts' in message ? message.alerts.length : 1
   sql.exec(
-    'INSERT INTO outbox (target, kind, body, items, units, due) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO outbox (target, kind, body, items, units, due, written) VALUES (?, ?, ?, ?, ?, ?, ?)',
     target,
     message.kind,
     JSON.stringify(message),
     items,
     units,
+    wall,
     wall,
   )
 }

@@ -1,3 +1,5 @@
+// name = "INGEST"
+// class_name = "Ingest"
 // The least a durable intake can be: one object that stores each alert and counts its group, one transaction a post.
 // What the product adds (journal, merge, correlation, rooms) is measured against it in the same run. Not product code.
 import { DurableObject } from 'cloudflare:workers'

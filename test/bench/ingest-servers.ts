@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort, removeFolder, ROOT, tempFolder } from '../e2e/server.ts'
 import { until } from '../e2e/until.ts'
+import { bareProduct, bareWorkerd } from './bare.ts'
 
 const START_MS_MAX = 30_000
 const ALERTMANAGER = '/usr/bin/prometheus-alertmanager'
@@ -21,24 +21,19 @@ export interface Intake {
 
 /** Our own bundle on the bare runtime. */
 export async function product(): Promise<Intake> {
-  const wrangler = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8')
-  const classes = [...wrangler.matchAll(/^name = "([A-Z]+)"\nclass_name = "(\w+)"/gm)].map(
-    ([, name = '', className = '']): [string, string] => [name, className],
-  )
+  const { url, pid, end } = await bareProduct()
   const headers = { authorization: 'Bearer dev' }
-  const bundle = process.env['IC_BENCH_BUNDLE'] ?? join(ROOT, 'dist/worker/index.js')
-  return workerd(bundle, classes, '/api/v2/alerts', headers, async (url) => {
-    const counters = (await (await fetch(`${url}/api/v1/intake`, { headers })).json()) as { received: number }
-    return counters.received
-  })
+  const stored = async () =>
+    ((await (await fetch(`${url}/api/v1/intake`, { headers })).json()) as { received: number }).received
+  return { url: `${url}/api/v2/alerts`, headers, stored, pid, end }
 }
 
 /** The least a Durable Object can do. */
 export async function floor(): Promise<Intake> {
-  return workerd(join(ROOT, 'test/bench/ingest-floor.js'), [['INGEST', 'Ingest']], '/ingest', {}, async (url) => {
-    const { n } = (await (await fetch(`${url}/ingest`)).json()) as { n: number }
-    return n
-  })
+  const script = 'test/bench/ingest-floor.js'
+  const { url, pid, end } = await bareWorkerd(join(ROOT, script), script)
+  const stored = async () => ((await (await fetch(`${url}/ingest`)).json()) as { n: number }).n
+  return { url: `${url}/ingest`, headers: {}, stored, pid, end }
 }
 
 /** Node and SQLite, every commit on disk. */
@@ -75,45 +70,6 @@ export async function alertmanager(): Promise<Intake | null> {
   )
   await until('Alertmanager is ready', START_MS_MAX, async () => ((await fetch(`${url}/-/ready`)).ok ? true : null))
   return { url: `${url}/api/v2/alerts`, headers: {}, stored: null, ...endOf(child, folder) }
-}
-
-async function workerd(
-  script: string,
-  classes: [string, string][],
-  path: string,
-  headers: Record<string, string>,
-  stored: (url: string) => Promise<number>,
-): Promise<Intake> {
-  const port = await freePort()
-  const folder = tempFolder('bench-workerd')
-  mkdirSync(join(folder, 'do'))
-  writeFileSync(join(folder, 'worker.js'), readFileSync(script))
-  const namespaces = classes.map(
-    ([, className]) => `(className = "${className}", uniqueKey = "${className}", enableSql = true)`,
-  )
-  const bindings = classes.map(
-    ([name, className]) => `(name = "${name}", durableObjectNamespace = "${className}")`,
-  )
-  writeFileSync(
-    join(folder, 'config.capnp'),
-    `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [(name = "main", worker = .main), (name = "disk", disk = (path = "${folder}/do", writable = true))],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")]);
-const main :Workerd.Worker = (
-  modules = [(name = "main", esModule = embed "worker.js")],
-  compatibilityDate = "2026-10-20", compatibilityFlags = ["nodejs_compat"],
-  durableObjectNamespaces = [${namespaces.join(', ')}], durableObjectStorage = (localDisk = "disk"),
-  bindings = [${[...bindings, '(name = "IC_MODE", text = "development")'].join(', ')}]);
-`,
-  )
-  const binary = (createRequire(import.meta.url)('workerd') as { default: string }).default
-  const child = spawn(binary, ['serve', '--experimental', join(folder, 'config.capnp')], {
-    stdio: ['ignore', 'ignore', process.env['IC_BENCH_LOG'] === undefined ? 'ignore' : 'inherit'],
-  })
-  const url = `http://127.0.0.1:${port}`
-  await until(`${url} answers`, START_MS_MAX, async () => ((await fetch(`${url}/livez`)).ok ? true : null))
-  return { url: url + path, headers, stored: () => stored(url), ...endOf(child, folder) }
 }
 
 function endOf(child: ChildProcess, folder: string): Pick<Intake, 'pid' | 'end'> {

@@ -6,6 +6,7 @@ import { removeFolder } from '../e2e/server.ts'
 import { serve } from '../load/serving.ts'
 import { fanoutRows } from './fanout.ts'
 import { line } from './figures.ts'
+import { ingestRows } from './ingest.ts'
 import { alertToOpen } from './open.ts'
 import { drillToProposal, liveToAnswer } from './proposal.ts'
 
@@ -29,6 +30,7 @@ const PARTS: Record<string, (only?: RegExp) => Promise<boolean>> = {
     return true
   },
   fanout: (only) => fanoutRows(ROUNDS, only),
+  ingest: () => ingestRows(ROUNDS),
 }
 
 const [wanted, rows] = process.argv.slice(2)

@@ -52,7 +52,7 @@ class Reader {
   #at = 0
 
   constructor(source: string) {
-    this.#chars = [...source]
+    this.#chars = Array.from(source)
   }
 
   whole(): Tree {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CHANGE_REACH_MS, reachOf, sameChange } from '../../../durable/core/correlate/change.ts'
@@ -10,9 +11,13 @@ import { Rate, type Storm, storms } from '../../../durable/core/correlate/storm.
 import { reaches, thresholdOf } from '../../../durable/core/correlate/threshold.ts'
 import { linksOf } from '../../../durable/core/correlate/topology.ts'
 import { checkCatalogue } from '../../../durable/core/runbooks/catalogue.ts'
+import type { Catalogue } from '../../../durable/protocol/domain.ts'
 import type { Silence } from '../../../durable/protocol/noise.ts'
-import sample from '../../../durable/directory/catalogue.json' with { type: 'json' }
 import { alert } from './alerts.ts'
+
+const sample = JSON.parse(
+  readFileSync(new URL('../../../durable/directory/catalogue.json', import.meta.url), 'utf8'),
+) as Catalogue
 
 const NOW = 100_000_000
 const services = [
