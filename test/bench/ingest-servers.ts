@@ -21,19 +21,21 @@ export interface Intake {
 
 /** Our own bundle on the bare runtime. */
 export async function product(): Promise<Intake> {
-  const { url, pid, end } = await bareProduct()
+  const bare = await bareProduct()
+  const { url, pid } = bare
   const headers = { authorization: 'Bearer dev' }
   const stored = async () =>
     ((await (await fetch(`${url}/api/v1/intake`, { headers })).json()) as { received: number }).received
-  return { url: `${url}/api/v2/alerts`, headers, stored, pid, end }
+  return { url: `${url}/api/v2/alerts`, headers, stored, pid, end: () => bare.end() }
 }
 
 /** The least a Durable Object can do. */
 export async function floor(): Promise<Intake> {
   const script = 'test/bench/ingest-floor.js'
-  const { url, pid, end } = await bareWorkerd(join(ROOT, script), script)
+  const bare = await bareWorkerd(join(ROOT, script), script)
+  const { url, pid } = bare
   const stored = async () => ((await (await fetch(`${url}/ingest`)).json()) as { n: number }).n
-  return { url: `${url}/ingest`, headers: {}, stored, pid, end }
+  return { url: `${url}/ingest`, headers: {}, stored, pid, end: () => bare.end() }
 }
 
 /** Node and SQLite, every commit on disk. */
