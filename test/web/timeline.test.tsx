@@ -181,6 +181,6 @@ describe('timeline', () => {
     fireEvent.input(screen.getByLabelText('Note'), { target: { value: '  pool looks full ' } })
     fireEvent.click(add)
     await Promise.resolve()
-    expect(screen.given).toEqual([{ type: 'add-note', text: 'pool looks full' }])
+    expect(screen.given).toEqual([{ type: 'add-note', text: 'pool looks full', visibility: 'private' }])
   })
 })

@@ -21,13 +21,22 @@ function text(value: unknown, otherwise: string): string {
   return typeof value === 'string' && value !== '' ? value : otherwise
 }
 
+/** Places of a body that were wrong, each as a sentence: `matchers[0].value is no pattern.` */
+function placesOf(errors: unknown): string[] {
+  if (!Array.isArray(errors)) return []
+  return errors.flatMap((error: unknown) => {
+    const { at, says } = typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : {}
+    return typeof says === 'string' ? [`${text(at, 'It')}: ${says}.`] : []
+  })
+}
+
 function problemOf(status: number, body: unknown): Problem {
   const said = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
   return {
     status,
     code: text(said['code'], `http-${status}`),
     title: text(said['title'], `The server answered ${status}.`),
-    detail: text(said['detail'], ''),
+    detail: [text(said['detail'], ''), ...placesOf(said['errors'])].filter((part) => part !== '').join(' '),
   }
 }
 

@@ -55,10 +55,11 @@ export function AccessDialog(props: { onClose: () => void }) {
                     <button
                       type="button"
                       class="link-button"
+                      aria-label={`Remove ${who}`}
                       disabled={order.blocked()}
                       onClick={() => void order.give({ type: 'set-access', person: who, allowed: false })}
                     >
-                      Remove<span class="sr-only"> {who}</span>
+                      Remove
                     </button>
                   </li>
                 )}

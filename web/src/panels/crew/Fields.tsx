@@ -53,8 +53,13 @@ export function Fields() {
                       <>
                         {value}{' '}
                         <Show when={mayAs(room, 'responder')}>
-                          <button type="button" class="link-button" onClick={() => setEditing(name)}>
-                            Change<span class="sr-only"> {words(name)}</span>
+                          <button
+                            type="button"
+                            class="link-button"
+                            aria-label={`Change ${words(name)}`}
+                            onClick={() => setEditing(name)}
+                          >
+                            Change
                           </button>
                         </Show>
                       </>

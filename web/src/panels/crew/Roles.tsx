@@ -93,12 +93,13 @@ export function RolesDialog(props: { onClose: () => void }) {
                         <button
                           type="button"
                           class="link-button"
+                          aria-label={`Release ${member.person}`}
                           disabled={order.blocked()}
                           onClick={() =>
                             void order.give({ type: 'release-role', role, person: member.person, reason: '' })
                           }
                         >
-                          Release<span class="sr-only"> {member.person}</span>
+                          Release
                         </button>
                       </span>
                     )}

@@ -116,10 +116,11 @@ function TaskRow(props: { task: Task }) {
         <button
           type="button"
           class="link-button"
+          aria-label={`Change ${task().id}`}
           aria-expanded={changing() ? 'true' : 'false'}
           onClick={() => setChanging((was) => !was)}
         >
-          Change<span class="sr-only"> {task().id}</span>
+          Change
         </button>
       </Show>
     </li>
