@@ -9,9 +9,16 @@ const FRAMES_PER_SECOND_MAX = 20_000
 /** A client whose window is full says nothing for so long and is sent away: it reads no more, or too slowly for this room. */
 export const STUCK_MS_MAX = 5_000
 
-/** At most one frame per socket in so many milliseconds: 100 sockets 5, 1,000 sockets 50, 4,000 sockets 200. */
-export function frameWindowMs(sockets: number): number {
-  return (sockets / FRAMES_PER_SECOND_MAX) * 1_000
+/** However slow the machine, nobody waits longer for a frame than this, in ms. */
+const FRAME_WINDOW_MS_MAX = 1_000
+
+/**
+ * At most one frame per socket in so many milliseconds: 100 sockets 5, 1,000 sockets 50, 4,000 sockets 200. Where the last
+ * frame took `spentMs` to go out to everybody, twice that: half of the time is for what comes in.
+ */
+export function frameWindowMs(sockets: number, spentMs = 0): number {
+  const usual = (sockets / FRAMES_PER_SECOND_MAX) * 1_000
+  return Math.max(usual, Math.min(spentMs * 2, FRAME_WINDOW_MS_MAX))
 }
 
 interface Parts {
@@ -36,6 +43,7 @@ export class Fanout {
   /** what everybody that is not behind was sent. */
   #level: number
   #lastFrame = 0
+  #spentMs = 0
   #timer: ReturnType<typeof setTimeout> | null = null
   #watch: ReturnType<typeof setTimeout> | null = null
 
@@ -56,9 +64,17 @@ export class Fanout {
     weights.add(logged)
     this.#fresh.push(...logged)
     if (this.#timer !== null) return
-    const wait = this.#lastFrame + frameWindowMs(sessions.size) - wall
+    const wait = this.#lastFrame + frameWindowMs(sessions.size, this.#spentMs) - wall
     if (wait <= 0) this.flush(wall)
-    else this.#timer = setTimeout(() => this.flush(Date.now()), wait)
+    else this.#timer = setTimeout(() => this.#trail(Date.now()), wait)
+  }
+
+  /** Time stands still while code runs; how long a frame took shows once its writes are done and the next timer rings. */
+  #trail(wall: number): void {
+    this.flush(wall)
+    setTimeout(() => {
+      this.#spentMs = Date.now() - wall
+    }, 0)
   }
 
   /** Sends each socket what it lacks; nothing but a comparison or two and the send itself for one that keeps up. */

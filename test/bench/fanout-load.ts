@@ -49,7 +49,7 @@ export interface Run {
   publishedOk: number
 }
 
-/** Joins the viewers, publishes at the pace on one connection, and waits until all has arrived. */
+/** Joins the viewers, publishes at the pace, and waits until all has arrived. */
 export async function load(
   theatre: Theatre,
   { viewers, perSecond, events, size, dropEvery, stalled }: Load,
@@ -124,8 +124,23 @@ function drops(viewers: Viewer[], every: number): { stop(): Promise<void> } {
   }
 }
 
-/** One connection that posts without waiting: in order, and never later than due because of an answer. */
-async function publishing({ door, post }: Theatre): Promise<{ post(text: string): void; end(): number }> {
+/** People who write: each has a connection of their own, and one takes turns with the others. */
+const PUBLISHERS = 10
+
+async function publishing(theatre: Theatre): Promise<{ post(text: string): void; end(): number }> {
+  const people = await Promise.all(Array.from({ length: PUBLISHERS }, () => publisherOf(theatre)))
+  let turn = 0
+  return {
+    post(text) {
+      turn += 1
+      people[turn % PUBLISHERS]?.post(text)
+    },
+    end: () => people.reduce((sum, person) => sum + person.end(), 0),
+  }
+}
+
+/** One connection that posts without waiting: an event is never later than due because of an answer. */
+async function publisherOf({ door, post }: Theatre): Promise<{ post(text: string): void; end(): number }> {
   const socket = connect({ host: door.host, port: door.port, noDelay: true })
   await new Promise((resolve, reject) => {
     socket.on('connect', resolve)

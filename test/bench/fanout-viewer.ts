@@ -27,7 +27,8 @@ export interface Door {
 const MARK = Buffer.from('~n=')
 const WIRE_SEQ = Buffer.from('"seq":')
 const HELLO = Buffer.from('"type":"hello"')
-const SNAPSHOT = Buffer.from('"snapshot":{')
+/** Events of one run. */
+const EVENTS_MAX = 2_000
 
 /** The text of the n-th event, `size` characters long, due at `at`. */
 export function marked(n: number, at: number, size: number): string {
@@ -44,7 +45,7 @@ export class Viewer {
   #socket: Socket | null = null
   #rest: Buffer = Buffer.alloc(0)
   #upgraded = false
-  #n = 0
+  #seen = new Uint8Array(EVENTS_MAX)
   #seq = 0
   #epoch: string | null = null
   #acks = new Acks()
@@ -135,38 +136,56 @@ export class Viewer {
 
   #frame(buffer: Buffer, from: number, to: number, now: number): void {
     const payload = buffer.subarray(from, to)
-    const isHello = payload.subarray(0, 40).includes(HELLO)
-    const wire = payload.lastIndexOf(WIRE_SEQ)
-    if (isHello) {
-      const words = payload.toString()
-      this.#epoch = /"epoch":"([^"]+)"/.exec(words)?.[1] ?? null
-      if (payload.includes(SNAPSHOT)) this.#seq = Number(/"seq":(\d+)/.exec(words)?.[1] ?? 0)
-      else if (wire >= 0) this.#seq = numberAt(payload, wire + WIRE_SEQ.length)
-      this.#acks.begin(this.#seq)
-      this.#greeted?.()
-      if (payload.includes(SNAPSHOT)) return
-      if (this.#n > 0) this.#tally.resumed += 1
-    } else if (wire < 0) return
-    const before = this.#n
-    for (let mark = payload.indexOf(MARK); mark >= 0; mark = payload.indexOf(MARK, mark + 3)) {
-      const n = numberAt(payload, mark + 3)
-      const due = Number(payload.toString('latin1', payload.indexOf('at=', mark) + 3, mark + 40).split(' ')[0])
-      if (n <= this.#n) this.#tally.duplicates += 1
-      else {
-        if (n > this.#n + 1) this.#tally.gaps += 1
-        this.#n = n
-        this.#tally.delivered += 1
-        if (!isHello) this.#tally.latenciesMs.push(now - due)
-      }
-    }
-    if (isHello) return
+    if (payload.subarray(0, 40).includes(HELLO)) return this.#hello(payload, now)
+    if (!payload.includes(WIRE_SEQ)) return
     this.#tally.frames += 1
-    // Peers have no seq of their own on the wire: they count by ours.
-    this.#seq = numberAt(payload, wire + WIRE_SEQ.length) || this.#seq + this.#n - before
+    this.#events(payload, 0, now)
     const wasUnsaid = this.#acks.unsaid
     const ack = this.#acks.read(this.#seq, payload.length)
     if (ack) this.#socket?.write(textFrame(JSON.stringify(ack)))
     else if (!wasUnsaid) this.#unsaidSince = now
+  }
+
+  #hello(payload: Buffer, now: number): void {
+    this.#epoch = /"epoch":"([^"]+)"/.exec(payload.toString('latin1', 0, 300))?.[1] ?? null
+    const delta = payload.indexOf('"delta":[')
+    if (delta >= 0) {
+      this.#tally.resumed += 1
+      this.#events(payload, delta, now)
+    } else this.#seq = numberAt(payload, payload.indexOf(WIRE_SEQ) + WIRE_SEQ.length)
+    this.#acks.begin(this.#seq)
+    this.#greeted?.()
+  }
+
+  /** Counts the events from there on: each seq once and in order, each marked event once. */
+  #events(payload: Buffer, from: number, now: number): void {
+    let mark = payload.indexOf(MARK, from)
+    for (let wire = payload.indexOf(WIRE_SEQ, from); wire >= 0; ) {
+      const next = payload.indexOf(WIRE_SEQ, wire + WIRE_SEQ.length)
+      const seq = numberAt(payload, wire + WIRE_SEQ.length)
+      // A peer that numbers nothing says 0: its events are counted here.
+      if (seq === 0) this.#seq += 1
+      else {
+        if (seq > this.#seq + 1) this.#tally.gaps += 1
+        this.#seq = Math.max(this.#seq, seq)
+      }
+      for (; mark >= 0 && (next < 0 || mark < next); mark = payload.indexOf(MARK, mark + MARK.length))
+        this.#marked(payload, mark, from > 0, now)
+      wire = next
+    }
+  }
+
+  #marked(payload: Buffer, mark: number, resumed: boolean, now: number): void {
+    const n = numberAt(payload, mark + MARK.length)
+    if (this.#seen[n] === 1) {
+      this.#tally.duplicates += 1
+      return
+    }
+    this.#seen[n] = 1
+    this.#tally.delivered += 1
+    if (resumed) return
+    const due = Number(payload.toString('latin1', payload.indexOf('at=', mark) + 3, mark + 40).split(' ')[0])
+    this.#tally.latenciesMs.push(now - due)
   }
 }
 

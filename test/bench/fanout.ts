@@ -59,7 +59,7 @@ async function measure(rounds: number, shape: Load): Promise<Map<SystemName, Fig
   return new Map([...runs].map(([system, found]) => [system, figuresOf(found)]))
 }
 
-async function once(system: SystemName, shape: Load): Promise<Run> {
+export async function once(system: SystemName, shape: Load): Promise<Run> {
   const server = await serve(system)
   try {
     return await load(await theatreOf(system, server), shape)
@@ -68,7 +68,7 @@ async function once(system: SystemName, shape: Load): Promise<Run> {
   }
 }
 
-function serve(system: SystemName): Promise<Bare> {
+export function serve(system: SystemName): Promise<Bare> {
   switch (system) {
     case 'bare object':
       return bareWorkerd('test/bench/floor.js', 'test/bench/floor.js')
@@ -81,7 +81,7 @@ function serve(system: SystemName): Promise<Bare> {
   }
 }
 
-async function theatreOf(system: SystemName, { url, pid }: Bare): Promise<Theatre> {
+export async function theatreOf(system: SystemName, { url, pid }: Bare): Promise<Theatre> {
   const { hostname: host, port } = new URL(url)
   const at = { host, port: Number(port) }
   if (system !== 'room') {
@@ -146,7 +146,9 @@ function ratios(figures: Map<SystemName, Figures>) {
 }
 
 /** Prints one system's figures; false when anything was lost, doubled or out of order. */
-function show(system: string, { runs, median }: Figures): boolean {
+function show(system: string, figures: Figures): boolean {
+  const { runs } = figures
+  const median = (of: (run: Run) => number) => figures.median(of)
   const sum = (of: (run: Run) => number) => runs.reduce((total, run) => total + of(run), 0)
   const lost = sum((run) => run.expected - run.delivered)
   const [gaps, doubled] = [sum((run) => run.gaps), sum((run) => run.duplicates)]

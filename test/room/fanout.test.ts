@@ -5,7 +5,14 @@ import { join, until } from './socket.ts'
 
 describe('fan-out', () => {
   it('[BR20] the window is sockets / 20,000 s', () => {
-    expect([0, 100, 1_000, 4_000].map(frameWindowMs)).toEqual([0, 5, 50, 200])
+    expect([0, 100, 1_000, 4_000].map((sockets) => frameWindowMs(sockets))).toEqual([0, 5, 50, 200])
+  })
+
+  it('[BR23] where a frame takes long to go out, the window is twice that, and a second at most', () => {
+    expect([0, 10, 25, 26, 100, 499, 10_000].map((spent) => frameWindowMs(1_000, spent))).toEqual([
+      50, 50, 50, 52, 200, 998, 1_000,
+    ])
+    expect(frameWindowMs(30_000, 10_000)).toBe(1_500)
   })
 
   it('[BR21] sends the first event at once and what follows within the window as one frame, in order, nothing twice', async () => {
