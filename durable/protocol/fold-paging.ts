@@ -28,10 +28,10 @@ export function foldPaging(view: View, body: PagingEvent, at: Instant): void {
           retryWall: null,
           at,
         })
-      if (!view.paging || waitMs === null) return
+      if (!view.paging) return
       view.paging.round = page.round
       view.paging.step = page.step
-      view.paging.nextAt = at + waitMs
+      if (waitMs !== null) view.paging.nextAt = at + waitMs
       return
     }
     case 'escalation-ended':

@@ -35,7 +35,8 @@ function clockOf(
 ): SlaState[] {
   if (ms === undefined) return []
   const due = since + ms
-  const breached = view.breaches.some((breach) => breach.clock === clock && breach.at >= since)
+  // One of an earlier life was due before this one began.
+  const breached = view.breaches.some((breach) => breach.clock === clock && breach.due > since)
   if (breached || (reached !== null && reached > due)) return [{ clock, due, state: 'breached' }]
   return [{ clock, due, state: reached === null ? 'running' : 'met' }]
 }

@@ -1,9 +1,10 @@
 import * as fc from 'fast-check'
-import type { CommandBody } from '../../../durable/protocol/commands.ts'
+import type { CommandBody, NotifyOutcome } from '../../../durable/protocol/commands.ts'
 import type { AgentName, FindingDraft, GuardClauseName, VoterName } from '../../../durable/protocol/domain.ts'
 import { AGENTS, VOTERS } from '../../../durable/protocol/domain.ts'
 import { ANN, BOB, PROVENANCE_OF_TESTS, RAY, ROOM, type Room, VAL, type Who } from './room.ts'
-import { CATALOGUE, HEAD, POLICY, alert, look, metric, note, poolPlan } from './shop.ts'
+import { ON_CALL } from './life.ts'
+import { HEAD, POLICY, alert, look, metric, note, poolPlan } from './shop.ts'
 
 /** Words that may mean something to a careless lookup. */
 const word = fc.constantFrom(
@@ -74,9 +75,71 @@ const fixed = (body: CommandBody): fc.Arbitrary<Make> => fc.constant(() => body)
 const reason = word
 const outcome = fc.constantFrom('it-ran' as const, 'it-did-not' as const)
 
+const severity = fc.constantFrom('SEV-1' as const, 'SEV-2' as const, 'SEV-4' as const)
+const role = fc.constantFrom('incident-commander' as const, 'scribe' as const, 'subject-matter-expert' as const)
+const incident = fc.constantFrom('inc_abcdef', 'inc_other1', 'inc_other2', 'inc_abcdef-abcdef', 'nothing')
+const alertIds = fc.array(
+  fc.record({
+    source: fc.constant('metrics'),
+    fingerprint: fc.constantFrom('checkout-errors', 'a', 'b', 'constructor'),
+  }),
+  { maxLength: 3 },
+)
+const answered = fc.constantFrom<NotifyOutcome>(
+  { outcome: 'sent', detail: '' },
+  { outcome: 'failed', reason: 'x', retryAfterMs: null },
+  { outcome: 'gone', reason: 'x' },
+  { outcome: 'parked', reason: 'x' },
+)
+const ofReason = fc.constantFrom('reopen' as const, 'cancel' as const, 'unmerge' as const, 'escalate' as const)
+
+/** What people say beside steps and decisions, and what comes of it. */
+const anyCrewCommand: fc.Arbitrary<Make> = fc
+  .record({ ofReason, severity, role, incident, alertIds, answered, reason, word, on: fc.boolean(), n: run })
+  .chain((one): fc.Arbitrary<Make> => {
+    const { reason, on, word } = one
+    const bodies: CommandBody[] = [
+      { type: one.ofReason, reason },
+      { type: 'set-severity', severity: one.severity, reason },
+      { type: 'assign-role', role: one.role, person: word, reason },
+      { type: 'release-role', role: one.role, person: word, reason },
+      { type: 'add-task', kind: on ? 'task' : 'action-item', text: word, owner: on ? word : null, dueWall: one.n },
+      { type: 'change-task', task: on ? 'T-01' : word, change: on ? { state: 'done' } : { owner: null } },
+      { type: 'set-field', name: on ? 'region' : word, value: on ? word : null },
+      { type: 'set-privacy', private: on, reason },
+      { type: 'set-access', person: word, allowed: on },
+      { type: 'merge', into: one.incident, reason },
+      { type: 'split', alerts: one.alertIds, title: word, reason },
+      { type: 'set-parent', parent: on ? one.incident : null, reason },
+      { type: 'detach-alerts', alerts: one.alertIds, to: one.incident },
+      { type: 'record-link', relation: on ? 'child' : 'parent', incident: one.incident, linked: one.n > 1, reason },
+      {
+        type: 'record-notification',
+        page: on ? 'P-01' : word,
+        to: one.n,
+        attempt: one.n,
+        target: word,
+        person: null,
+        answer: one.answered,
+      },
+    ]
+    const moved: Make = (room) => ({
+      type: 'record-move',
+      seq: on ? (room.state.view.moving?.seq ?? 0) : one.n,
+      outcome: on
+        ? {
+            ok: true,
+            incident: one.incident,
+            alerts: one.alertIds.map((id) => ({ alert: alert({ ...id }), reason: 'merged' })),
+          }
+        : { ok: false, reason: 'incident-over' },
+    })
+    return fc.oneof(...bodies.map(fixed), fc.constant(moved))
+  })
+
 /** Any well-typed command, most of them near to what the room is about. */
 export const anyCommand: fc.Arbitrary<Make> = fc.oneof(
-  fixed({ type: 'open', head: HEAD, catalogue: CATALOGUE, policy: POLICY, killSwitch: false, alerts: [] }),
+  fixed({ type: 'open', head: HEAD, catalogue: ON_CALL, policy: POLICY, killSwitch: false, alerts: [] }),
   fixed({ type: 'tick' }),
   fixed({ type: 'acknowledge' }),
   alerts.map(
@@ -220,6 +283,7 @@ export const anyCommand: fc.Arbitrary<Make> = fc.oneof(
         readings: [{ signal: one.signal, value: one.value, at: room.at }],
       }),
   ),
+  anyCrewCommand,
   fc.record({ on: fc.boolean(), reason }).map(
     (one): Make =>
       () => ({ type: 'set-kill-switch', ...one }),

@@ -7,6 +7,7 @@ import type { RoomEvent } from '../../../durable/protocol/events.ts'
 import { alertKey } from '../../../durable/protocol/view.ts'
 import { verifyChain } from '../../../durable/protocol/verify.ts'
 import { type Move, anyMove } from './anything.ts'
+import { onCall } from './life.ts'
 import {
   Room,
   approved,
@@ -26,6 +27,7 @@ import { START, alert, resolved } from './shop.ts'
 const STAGES: Record<string, () => Room> = {
   empty: () => new Room(),
   opened: () => opened(),
+  paged: () => onCall(),
   looked: () => looked(),
   found: () => found(),
   proposed: () => proposed(),

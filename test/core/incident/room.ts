@@ -76,6 +76,18 @@ export class Room {
     return { ...command, sealed: { id: `prp_${digest.slice(0, 20)}`, digest, body: drafted } }
   }
 
+  /** What a sealed command comes to; nothing changes. */
+  judge(command: Command): Decided[] | Refusal {
+    return decide(this.state, command)
+  }
+
+  /** Its events; fails on a refusal. */
+  decided(command: Command): Decided[] {
+    const answer = this.judge(command)
+    if (isRefusal(answer)) throw new Error(`refused: ${answer.refused}`)
+    return answer
+  }
+
   /** What a command comes to; nothing changes. */
   ask(body: CommandBody, who: Who = ROOM): Decided[] | Refusal {
     return decide(this.state, this.command(body, who))
