@@ -152,11 +152,13 @@ test('[SE37] the name in records always has an @, so that no token and no user n
     (await json<{ name: string }>(await me(provider, await signed(rsa, { ...claims })))).name
   expect(await nameFor({})).toBe('ada@example.com')
   expect(await nameFor({ email: undefined })).toBe('ada-id@idp.example')
-  expect(await nameFor({ email: undefined, preferred_username: 'bob@example.com' })).toBe('bob_example.com@idp.example')
+  expect(await nameFor({ email: undefined, preferred_username: 'bob' })).toBe('ada-id@idp.example')
+  expect(await nameFor({ email: undefined, sub: 'bob@example.com' })).toBe('bob_example.com@idp.example')
   expect(await nameFor({ email: 'ada@example.com', email_verified: false })).toBe('ada-id@idp.example')
-  expect(await nameFor({ email: undefined, preferred_username: 'Zoë\r\nic-role: admin' })).toBe(
-    'Zo___ic-role:_admin@idp.example',
-  )
+  expect(await nameFor({ email: undefined, sub: '', common_name: 'deploy.access' })).toBe('deploy.access@idp.example')
+  expect(await nameFor({ email: undefined, sub: 'x'.repeat(300) })).toBe(`${'x'.repeat(60)}@idp.example`)
+  await problem(await me(provider, await signed(rsa, { email: '', sub: '' })), 401, 'unauthenticated')
+  expect(await nameFor({ email: undefined, sub: 'Zoë\r\nic-role: admin' })).toBe('Zo___ic-role:_admin@idp.example')
 })
 
 test('[SE38] settings that are half set sign nobody in: 503 names them and never their values', async () => {

@@ -11,6 +11,8 @@ const ALGORITHMS = ['RS256', 'ES256']
 /** How far a provider's clock may be off, in s. */
 const CLOCK_TOLERANCE_S = 30
 const NAME_CHARS_MAX = 100
+/** Of a user's own name, so that the issuer's host still follows it. */
+const USER_CHARS_MAX = 60
 const RANK: Record<Role, number> = { viewer: 0, responder: 1, commander: 2, admin: 3 }
 
 /** One set of keys for each address of the settings. */
@@ -86,15 +88,18 @@ function textsOf(value: unknown): string[] {
 }
 
 /**
- * The name that stands in records: the address of mail, else the user name or subject at the issuer's host. It always has
- * an `@` and a token's name never has one, so that neither can pass for the other.
+ * The name that stands in records: the address of mail, else the subject at the issuer's host. A user name is not taken:
+ * whoever can change theirs would be a second person whenever one is needed. It always has an `@` and a token's name
+ * never has one, so that neither can pass for the other.
  */
 function nameOf({ issuer }: Provider, payload: JWTPayload): string {
   const email = plain(payload['email'])
   if (payload['email_verified'] !== false && /^[^@\s]+@[^@\s]+$/.test(email)) return email
-  const user = plain(payload['preferred_username']).replaceAll('@', '_')
-  const subject = plain(payload.sub).replaceAll('@', '_')
-  return `${user === '' ? subject : user}@${new URL(issuer).host}`.slice(0, NAME_CHARS_MAX)
+  // A service that Access lets in has a common name, and a subject that is empty.
+  const named = plain(payload.sub) || plain(payload['common_name'])
+  const user = named.replaceAll('@', '_').slice(0, USER_CHARS_MAX)
+  if (user === '') throw unauthenticated('This sign-in names nobody.')
+  return `${user}@${new URL(issuer).host}`.slice(0, NAME_CHARS_MAX)
 }
 
 /** Names travel in a header and stand in logs: visible ASCII, anything else is `_`. */
