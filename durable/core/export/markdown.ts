@@ -5,15 +5,15 @@ import { type Lookup, sentenceOf } from './sentence.ts'
 import { instant, plainLine, plainText } from './text.ts'
 
 /** What marks text up anywhere in a line, raw HTML and entities included. */
-const MARKS = /[\\`*_{}[\]<>()#|~&!$^=]/g
+const MARKS = /[\\`*_[\]<>#|~&!$]/g
 /** What some readers turn into a link or a mention without any mark. */
 const LINKS = /@|:(?=\/\/)|(?<=www)\.|(?<=mailto|xmpp):/gi
 /** What marks up at the start of a line alone. */
-const STARTS = /^([+-]|\d+(?=[.)]))/
+const STARTS = /^(\d*)([+-](?=\s)|[.)])/
 
 /** Text of anybody as one line of Markdown that says just that text: no mark-up, no link, no mention. */
 export function escaped(text: string): string {
-  return plainLine(text).replace(MARKS, '\\$&').replace(LINKS, '\\$&').replace(STARTS, '\\$1')
+  return plainLine(text).replace(MARKS, '\\$&').replace(LINKS, '\\$&').replace(STARTS, '$1\\$2')
 }
 
 /** What stands before the timeline: the facts, the summary, causes, actions, people, tasks, notes. */
