@@ -10,7 +10,7 @@ interface Gettable {
 }
 const ask = (query = '') => api(`/api/v2/alerts${query}`)
 const names = async (query = '') =>
-  (await json<Gettable[]>(await ask(query))).map(({ labels }) => labels['alertname']).sort()
+  (await json<Gettable[]>(await ask(query))).map(({ labels }) => labels['alertname'])
 
 test('[IN82] what fires is answered in the shape of Alertmanager, by its filters', async () => {
   await api('/api/v2/alerts', {

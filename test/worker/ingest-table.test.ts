@@ -104,6 +104,13 @@ test.each([
   await expect.poll(counted, { timeout: 10_000 }).toBe(1)
 })
 
+test('[IN78] what an Alertmanager withheld by its max_alerts is said in the answer', async () => {
+  expect(await json(await api(WEBHOOK, { body: truncated.request.body }))).toMatchObject({
+    received: 10,
+    skipped: { 'truncated-by-sender': 990 },
+  })
+})
+
 test('[IN79] am-webhook-storm-1000-in-one-group is taken whole', async () => {
   const before = await counters()
   expect(await json(await api(WEBHOOK, { body: stormGroup(1_000, Date.now()) }))).toMatchObject({ received: 1_000 })

@@ -9,15 +9,19 @@ const SOURCES_MEMO_MS = 1_000
 
 let known: { sources: readonly Source[]; until: number } | null = null
 
-/** The sources of the live catalogue, as they stood a second ago at most. 503 when the directory cannot say. */
+/** The sources of the live catalogue, as they stood a second or two ago; older while the directory cannot say, and 503 when it never did. */
 export async function liveSources(c: Context<AppEnv>): Promise<readonly Source[]> {
-  if (known && Date.now() < known.until) return known.sources
+  const now = Date.now()
+  if (known && now < known.until) return known.sources
+  // In a storm one request asks again, and the others go on meanwhile with what is known.
+  if (known) known.until = now + SOURCES_MEMO_MS
   try {
     const { sources } = await c.env.DIRECTORY.getByName(LIVE).catalogue()
     known = { sources, until: Date.now() + SOURCES_MEMO_MS }
     return sources
   } catch (error) {
     log(c, error)
+    if (known) return known.sources
     throw unavailable('directory-unavailable', 'The directory did not answer; nothing was taken in.')
   }
 }

@@ -27,7 +27,11 @@ export function parseAlertmanager(
   if (sent.length > ALERTS_PER_POST_MAX) return { alerts: [], undecodable: 'too-many-alerts' }
   const groupKey = groupKeyOf(body['groupKey'])
   const alerts = sent.flatMap((item) => one(item, source, receivedAt, groupKey, ignore, links) ?? [])
-  return { alerts, undecodable: alerts.length < sent.length ? 'some-alerts-undecodable' : null }
+  const undecodable = alerts.length < sent.length ? 'some-alerts-undecodable' : null
+  const withheld: unknown = body['truncatedAlerts']
+  // Its `max_alerts` kept them from us: nobody here knows which they were, but that they were can be said.
+  if (typeof withheld !== 'number' || !Number.isSafeInteger(withheld) || withheld <= 0) return { alerts, undecodable }
+  return { alerts, undecodable, skipped: { 'truncated-by-sender': withheld } }
 }
 
 function one(
