@@ -149,8 +149,8 @@ describe('lobby', () => {
 })
 
 describe('connection and banners', () => {
-  const pill = (link: LinkState, seq: number | null = 71) =>
-    text(render(() => <ConnectionPill link={link} seq={seq} wall={T0} onRetry={nothing} />).container)
+  const pill = (link: LinkState, seq: number | null = 71, behind = 0) =>
+    text(render(() => <ConnectionPill link={link} seq={seq} behind={behind} wall={T0} onRetry={nothing} />).container)
 
   it('[UI74] the pill says how live the screen is, with a number', () => {
     expect(pill(LIVE)).toBe('Live event 71 · 34 ms')
@@ -161,6 +161,18 @@ describe('connection and banners', () => {
       /Offline, trying in 4 s stale since \d\d:\d\d:\d\d/,
     )
     expect(pill({ kind: 'stopped', code: 4001, reason: '', since: null })).toContain('Not connected, 4001')
+    expect(pill({ kind: 'stopped', code: 4004, reason: 'gone', since: null })).toContain('Not connected, gone')
+    expect(pill({ kind: 'live', rttMs: null, by: 'events' })).toBe('Live through SSE event 71')
+    expect(pill(LIVE, 2_023, 1_523)).toBe('Catching up 1,523 event 2023')
+    const sentAway: LinkState = {
+      kind: 'waiting',
+      tries: 1,
+      untilWall: T0 + 4_000,
+      since: T0,
+      online: true,
+      why: 'slow',
+    }
+    expect(pill(sentAway)).toContain('Reconnecting in 4 s sent away: slow')
     expect(pill({ kind: 'connecting', tries: 0, since: null })).toContain('Connecting')
   })
 

@@ -121,6 +121,7 @@ function Gallery() {
       <Header
         link={link}
         seq={still ? room.state.view.seq : null}
+        behind={Number(query.get('behind') ?? 0)}
         wall={T0 + 125_000}
         inRoom={still !== undefined}
         killSwitch={query.has('kill')}

@@ -9,6 +9,7 @@ import { PersonSwitcher } from './PersonSwitcher.tsx'
 export function Header(props: {
   link: LinkState
   seq: number | null
+  behind: number
   wall: number
   inRoom: boolean
   killSwitch: boolean
@@ -31,7 +32,13 @@ export function Header(props: {
       </A>
       <span class="bar-page">Operations</span>
       <span class="grow" />
-      <ConnectionPill link={props.link} seq={props.seq} wall={props.wall} onRetry={props.onRetry} />
+      <ConnectionPill
+        link={props.link}
+        seq={props.seq}
+        behind={props.behind}
+        wall={props.wall}
+        onRetry={props.onRetry}
+      />
       <button type="button" class="button quiet" onClick={() => nextTheme()}>
         <Icon name="theme" />
         <span class="sr-only">Theme: {theme()}</span>

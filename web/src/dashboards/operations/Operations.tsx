@@ -82,6 +82,11 @@ export function Operations() {
     lobby().retry()
     room()?.retry()
   }
+  // What came before a snapshot is read page by page; until then the timeline has a hole at its end.
+  const behind = () => {
+    const joined = room()
+    return joined?.state.known ? Math.max(0, joined.state.view.seq - joined.events().length) : 0
+  }
   const drillOfRoom = () => room()?.state.view.head?.drill ?? null
   const problem = () => {
     const reply = me()
@@ -93,6 +98,7 @@ export function Operations() {
       <Header
         link={link()}
         seq={room()?.state.view.seq ?? null}
+        behind={behind()}
         wall={wallNow()}
         inRoom={incident() !== null || quiet()}
         killSwitch={lobby().state.killSwitch.on}
