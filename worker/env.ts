@@ -47,6 +47,7 @@ import type {
 } from '../durable/protocol/noise.ts'
 import type { AuditVerdict } from '../durable/protocol/audit.ts'
 import type { OnCallRow } from '../durable/protocol/oncall.ts'
+import type { Measures, Tally } from '../durable/protocol/measures.ts'
 import type { ArchivedIncident } from '../durable/protocol/ports.ts'
 import type { IncidentRow } from '../durable/protocol/rows.ts'
 import type { Person } from './auth/person.ts'
@@ -83,6 +84,9 @@ export interface DirectoryApi {
   silence(said: NewSilence & { by: string }): Promise<SilenceAnswer>
   endSilence(id: string): Promise<boolean>
   catalogue(): Promise<Catalogue>
+  tally(counted: Tally): Promise<void>
+  measures(): Promise<Measures>
+  probe(): Promise<boolean>
   catalogueDocument(): Promise<{ head: CatalogueHead; catalogue: Catalogue }>
   putCatalogue(put: { text: string; ifMatch: string[] | null; by: string }): Promise<CataloguePut>
   compareCatalogue(text: string): Promise<CatalogueCompared>

@@ -9,6 +9,7 @@ import type { AppEnv } from './env.ts'
 import { onError, ProblemError, problemResponse } from './errors.ts'
 import { securityHeaders } from './headers.ts'
 import { limited } from './middleware/limit.ts'
+import { measured } from './middleware/measure.ts'
 import { traced } from './middleware/trace.ts'
 import { listAudit, verifyAudit } from './routes/audit.ts'
 import {
@@ -36,6 +37,7 @@ import { sns } from './routes/ingest-sns.ts'
 import { intake, killSwitch, me, quarantined, setKillSwitch } from './routes/instance.ts'
 import * as lifecycle from './routes/lifecycle.ts'
 import { enableTarget, listTargets, onCall } from './routes/oncall.ts'
+import { metrics } from './routes/metrics.ts'
 import * as order from './routes/orders.ts'
 import { deleteSecret, listSecrets, setSecret } from './routes/secrets.ts'
 import { createSilence, endSilence, listSilences, listSuppressed, noise } from './routes/silences.ts'
@@ -57,6 +59,7 @@ app.notFound((c) => problemResponse(c, new ProblemError(404, 'no-such-address', 
 app.use(requestId({ limitLength: 64 }))
 app.use(traced)
 app.use(securityHeaders)
+app.use(measured)
 app.use(
   methodNotAllowed({
     app,
@@ -76,6 +79,7 @@ app.use(limited)
 app.get('/livez', livez)
 app.get('/readyz', readyz)
 app.get('/version', versions)
+app.get('/metrics', signedIn, metrics)
 app.get('/openapi.json', openapiJson)
 app.get('/docs', docs)
 app.get('/docs/style.css', docsStyle)

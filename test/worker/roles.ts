@@ -2,6 +2,7 @@ import type { Role } from '../../durable/protocol/domain.ts'
 
 /** Who may come where: the least role of every address for people. A new address without a row fails. */
 export const LEAST: Readonly<Record<string, Role>> = {
+  'GET /metrics': 'viewer',
   'GET /api/v1/me': 'viewer',
   'GET /api/v1/catalogue': 'viewer',
   'PUT /api/v1/catalogue': 'admin',

@@ -11,6 +11,14 @@ export const HEALTH: readonly Operation[] = [
     codes: ['not-ready'],
   }),
   row('GET /version', 'anyone', 'What runs here', { answers: { 200: { says: 'Versions.', schema: shape.version } } }),
+  row('GET /metrics', 'viewer', 'Figures about this instance', {
+    answers: {
+      200: {
+        says: 'Prometheus text 0.0.4, or OpenMetrics where it is accepted.',
+        types: ['text/plain', 'application/openmetrics-text'],
+      },
+    },
+  }),
   row('GET /openapi.json', 'anyone', 'This description', {
     answers: {
       200: { says: 'OpenAPI 3.1.', types: ['application/json'] },

@@ -1,0 +1,81 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import { matchedRoutes } from 'hono/route'
+import { LIVE } from '../../durable/protocol/namespace.ts'
+import type { AppEnv, Bindings } from '../env.ts'
+import { log } from '../errors.ts'
+import { isIntake } from './intakes.ts'
+
+/**
+ * How often an isolate tells the directory what it counted, in ms: the last seconds of an isolate that goes away are not
+ * counted, and a post in a storm costs no second call.
+ */
+const TELL_MS = 10_000
+/** Seconds until an intake answered: from a fast disk to the second at which Sentry gives up, and EventBridge's five. */
+export const ACK_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] as const
+
+let counted = new Map<string, number>()
+let toldAt: number | null = null
+
+/**
+ * Counts every request by route and status; those of intakes by source too, with the time until they were answered.
+ * Drills are left out, as everywhere.
+ */
+export const measured: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const from = Date.now()
+  await next()
+  const now = Date.now()
+  record(c, (now - from) / 1_000)
+  toldAt ??= now
+  if (now - toldAt < TELL_MS) return
+  toldAt = now
+  c.executionCtx.waitUntil(tell(c))
+}
+
+/** Tells the directory what this isolate counted; what it could not be told is kept for the next time. */
+export async function tell(c: Context<AppEnv>): Promise<void> {
+  const telling = counted
+  if (telling.size === 0) return
+  counted = new Map()
+  try {
+    await (c.env as Bindings).DIRECTORY.getByName(LIVE).tally(Object.fromEntries(telling))
+  } catch (error) {
+    for (const [series, n] of telling) add(series, n)
+    log(c, error)
+  }
+}
+
+function record(c: Context<AppEnv>, seconds: number): void {
+  const code = String(c.res.status)
+  const sender = c.get('sender') as AppEnv['Variables']['sender'] | undefined
+  if (sender && sender.namespace !== LIVE) return
+  // The route as the map has it, never the path: what is asked must not make series.
+  const route = matchedRoutes(c).findLast(({ method }) => method !== 'ALL')?.path ?? 'none'
+  add(series('ic_http_requests_total', { code, method: methodOf(c.req.method), route }), 1)
+  if (!isIntake(c.req.method, c.req.path) || route === 'none') return
+  add(series('ic_ingest_requests_total', { code, source: sender?.source ?? 'unknown' }), 1)
+  if (c.res.status >= 300) return
+  for (const le of ACK_BUCKETS_S) if (seconds <= le) add(series('ic_ingest_ack_seconds_bucket', { le: String(le) }), 1)
+  add(series('ic_ingest_ack_seconds_bucket', { le: '+Inf' }), 1)
+  add('ic_ingest_ack_seconds_sum', seconds)
+  add('ic_ingest_ack_seconds_count', 1)
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']
+
+function methodOf(method: string): string {
+  return METHODS.includes(method) ? method : 'other'
+}
+
+function add(series: string, n: number): void {
+  counted.set(series, (counted.get(series) ?? 0) + n)
+}
+
+/** A series as the exposition formats write it, labels in order. */
+export function series(name: string, labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([label, value]) => `${label}="${escaped(value)}"`)
+  return `${name}{${pairs.join(',')}}`
+}
+
+function escaped(value: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+}
