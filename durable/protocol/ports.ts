@@ -29,7 +29,7 @@ export interface NotifyMessage {
   type: string
   /** RFC 3339: when it happened, not when it is sent. */
   timestamp: string
-  data: Record<string, unknown>
+  data: Record<string, string | number | null>
 }
 
 /** Tells one target. It never throws; only 2xx is `sent`. */

@@ -22,16 +22,18 @@ export interface Choice {
   variant?: string | null
   /** false: the catalogue has none, so nothing is ever proposed. */
   runbooks?: boolean
+  /** what its catalogue has besides. */
+  more?: Partial<Catalogue>
 }
 
 /** Starts a drill of the first story as the Worker does. Names must differ within a test file. */
 export async function startDrill(
   drill: string,
-  { speed = 60, seed = 1, variant = null, runbooks = true }: Choice = {},
+  { speed = 60, seed = 1, variant = null, runbooks = true, more = {} }: Choice = {},
 ): Promise<DrillRow> {
   const live = await directoryOf('live').catalogue()
   const { world } = databaseCascade.begin(seed, variant)
-  const catalogue: Catalogue = { version: 'test-1', runbooks: runbooks ? live.runbooks : [], ...world }
+  const catalogue: Catalogue = { version: 'test-1', runbooks: runbooks ? live.runbooks : [], ...world, ...more }
   return stageOf(drill).start({ drill, scenario: 'database-cascade', variant, seed, speed, by: 'dev' }, catalogue)
 }
 
