@@ -1,10 +1,11 @@
 import { env } from 'cloudflare:workers'
-import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { createExecutionContext, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { expect, test } from 'vitest'
 import { sha256Hex } from '../../worker/auth/token.ts'
 import { isAllowedOrigin } from '../../worker/auth/origin.ts'
 import { api, json, problem } from './api.ts'
-import { adminToken, ask, deployed, makeToken } from './deployed.ts'
+import worker from '../../worker/index.ts'
+import { adminToken, ask, deployed, makeToken, SITE } from './deployed.ts'
 
 const SOCKET = { upgrade: 'websocket', 'sec-websocket-protocol': 'ic.v1' }
 const LOBBY = '/api/v1/lobby'
@@ -159,6 +160,19 @@ test('[SE42] revoking a token ends its sockets in rooms and lobby, and leaves ev
   other.socket.send(JSON.stringify(command))
   await expect.poll(() => other.heard.find(({ type }) => type === 'result')).toMatchObject({ ok: true })
   other.socket.close()
+})
+
+test('[SE42] an event stream ends with its token too', async () => {
+  const { id: tokenId, token } = await makeToken({ role: 'viewer' })
+  const id = await declare()
+  const headers = { accept: 'text/event-stream', authorization: `Bearer ${token}` }
+  const request = new Request(`${SITE}/api/v1/incidents/${id}/events`, { headers })
+  const context = createExecutionContext()
+  const answer = await worker.fetch(request, deployed(), context)
+  expect(answer.headers.get('content-type')).toMatch(/event-stream/)
+  const whole = answer.text()
+  await ask(deployed(), `/api/v1/tokens/${tokenId}`, { method: 'DELETE', token: await adminToken() })
+  expect(await whole).toContain('token-revoked')
 })
 
 test('[SE42] what a revoked socket still sends is not heard', async () => {
