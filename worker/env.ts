@@ -80,6 +80,7 @@ export interface DirectoryApi {
   suppressed(cursor: string | null): Promise<Page<SuppressedRow>>
   storm(): Promise<StormRow | null>
   firing(matchers: Matcher[]): Promise<Alert[]>
+  incidentOf(source: string, fingerprint: string): Promise<string | null>
   silences(): Promise<SilenceRow[]>
   silence(said: NewSilence & { by: string }): Promise<SilenceAnswer>
   endSilence(id: string): Promise<boolean>
@@ -105,6 +106,7 @@ export interface DirectoryApi {
 /** `<namespace>/<incident id>`. */
 export interface RoomApi {
   order(order: PersonOrder): Promise<OrderAnswer>
+  acknowledgedAt(said: { cmd: string; source: string }): Promise<boolean>
   /** Whether this person may see it; true where there is nothing to see. */
   admits(reader: { name: string; role: Role }): Promise<boolean>
   say(said: { name: string; role: Role; text: string }): Promise<SaidAnswer>

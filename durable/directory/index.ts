@@ -50,6 +50,7 @@ import { drillPage, openDrill, putDrill, sourceOf, turnClock } from './drills.ts
 import { PAGE_MAX, type Reader, pageOf, putRow } from './incidents.ts'
 import { instanceOf, makeInstance } from './instance.ts'
 import { type AlertState, alertOf } from '../core/correlate/identity.ts'
+import { readAlert } from './alerts.ts'
 import { readFiring } from './firing.ts'
 import { GroupCommit } from './group-commit.ts'
 import { heldPage } from './held.ts'
@@ -200,6 +201,11 @@ export class IncidentDirectory extends DurableObject<Env> {
   /** The storm that is on, or null. */
   async storm(): Promise<StormRow | null> {
     return this.#desk.commit(() => this.#desk.storm.row(this.#desk.rules(), this.#desk.now()))
+  }
+
+  /** The incident that an alert belongs to; null while it has none. */
+  async incidentOf(source: string, fingerprint: string): Promise<string | null> {
+    return readAlert(this.#desk.sql, source, fingerprint)?.incident ?? null
   }
 
   /** What people believe to fire and the matchers hold of, newest first. */

@@ -92,6 +92,8 @@ export type RoomCommand =
       alerts: { alert: Alert; reason: string; matched?: string }[]
     }
   | { type: 'deliver-alerts'; alerts: { alert: Alert; reason: string; matched?: string }[] }
+  /** by a source, never by a person: somebody took it over there. Paging stops, and nobody here counts as on it. */
+  | { type: 'acknowledged-there' }
   | { type: 'record-evidence'; run: number; drafts: EvidenceDraft[]; gaps: Gap[] }
   | { type: 'report-finding'; agent: AgentName; run: number; draft: FindingDraft; provenance: Provenance }
   | { type: 'agent-failed'; agent: AgentName; run: number; reason: string }

@@ -3,7 +3,9 @@ import type { RoomCommand } from '../protocol/commands.ts'
 import { type Relation, maySee } from '../protocol/crew.ts'
 import type { Actor, DrillClock, Role } from '../protocol/domain.ts'
 import { tagOf } from '../protocol/door.ts'
+import type { Tally } from '../protocol/measures.ts'
 import { CLOSE, PING, PONG, type ServerMessage } from '../protocol/messages.ts'
+import { LIVE } from '../protocol/namespace.ts'
 import type {
   DetailAnswer,
   EventsPage,
@@ -31,6 +33,7 @@ import { Greeter } from './hello.ts'
 import { Kernel, SYSTEM } from './kernel.ts'
 import { eventsAfter, jsonAfter, type LoggedEvent } from './log.ts'
 import { pending, unpark } from './outbox.ts'
+import { SLOW_SOCKET, tallyOf } from './measure.ts'
 import { Peers } from './peers.ts'
 import { placeOf } from './places.ts'
 import { PresenceTeller } from './presence.ts'
@@ -71,7 +74,10 @@ export class IncidentRoom extends DurableObject<Env> {
       weights: new Weights(),
       jsonBetween: (after, upTo) => jsonAfter(sql, after, upTo - after),
       head: () => this.#kernel.state.view.seq,
-      left: () => this.#presence.changed(Date.now()),
+      left: () => {
+        this.#presence.changed(Date.now())
+        this.#count(SLOW_SOCKET)
+      },
     })
     this.#presence = new PresenceTeller(this.#sessions)
     this.#greeter = new Greeter(this.#kernel, sql)
@@ -136,6 +142,14 @@ export class IncidentRoom extends DurableObject<Env> {
     if (!this.#kernel.isOpen) return { ok: false, reason: 'not-found', detail: 'no such incident', seq: 0 }
     const answer = this.#order(order)
     return answer.ok ? { ...answer, row: incidentRow(this.#kernel.state.view) } : answer
+  }
+
+  /** A source passes on that somebody there took it: acknowledged, where it was not. False: there is nothing open. */
+  async acknowledgedAt({ cmd, source }: { cmd: string; source: string }): Promise<boolean> {
+    if (!this.#kernel.isOpen) return false
+    const by: Actor = { kind: 'source', name: source }
+    const said = { id: `source:${source}:${cmd}`, by, role: 'responder', settles: null } as const
+    return this.#kernel.submit({ ...said, body: { type: 'acknowledged-there' } }, Date.now()).ok
   }
 
   /** A command as a client's message, said without a socket: read and judged as on one. */
@@ -259,6 +273,12 @@ export class IncidentRoom extends DurableObject<Env> {
   #committed(events: LoggedEvent[]): void {
     this.#fanout.events(events, Date.now())
     this.#showOut(events)
+    this.#count(
+      tallyOf(
+        events.map(({ event }) => event),
+        this.#kernel.state.view,
+      ),
+    )
     this.#go()
   }
 
@@ -275,6 +295,14 @@ export class IncidentRoom extends DurableObject<Env> {
     const gone = [...this.#sessions.all()].filter(([, { person, role }]) => !maySee(privacy, { name: person, role }))
     for (const [socket] of gone) this.#sessions.dismiss(socket, CLOSE.forbidden, 'this incident is private')
     if (gone.length > 0) this.#presence.changed(Date.now())
+  }
+
+  /** Figures are told once and may be lost with this object; drills have none. Nothing waits for them. */
+  #count(tally: Tally): void {
+    const peers = this.#peers()
+    if (Object.keys(tally).length === 0 || peers.namespace !== LIVE) return
+    const told = peers.directory().tally(tally)
+    this.ctx.waitUntil(told.catch((error: unknown) => console.error(`figures not told: ${wordsOf(error)}`)))
   }
 
   #turnClock(clock: DrillClock): void {

@@ -2,7 +2,7 @@ import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, expect, test, vi } from 'vitest'
 import type { IncidentDetail, IncidentRow } from '../../durable/protocol/rows.ts'
-import type { IntakeCounters, Page, QuarantineRow } from '../../durable/protocol/objects.ts'
+import type { EventsPage, IntakeCounters, Page, QuarantineRow } from '../../durable/protocol/objects.ts'
 import type { Bindings } from '../../worker/env.ts'
 import worker from '../../worker/index.ts'
 import change from '../captures/pd-client-change.json'
@@ -38,6 +38,27 @@ test('[IN60] trigger and resolve through the API: an incident opens, its alert e
     })
     .toEqual([['resolved', 'High error rate on checkout']])
   expect((await incidentOf('checkout')).alerts[0]).toMatchObject({ source: 'pager', severity: 'critical' })
+})
+
+test('[IN86] an acknowledgement acknowledges the incident in the name of the source, and puts nobody on it', async () => {
+  const event = (action: string) => ({
+    ...trigger.request.body,
+    dedup_key: 'taken-there',
+    event_action: action,
+    payload: { summary: 'Taken there', source: 'taken-there', severity: 'error', group: 'taken-there' },
+  })
+  await json(await send(event('acknowledge')), 202)
+  await json(await send(event('trigger')), 202)
+  await expect.poll(async () => (await incidentOf('taken-there')).state, { timeout: 10_000 }).toBe('triggered')
+  for (let times = 0; times < 2; times += 1) await json(await send(event('acknowledge')), 202)
+  const taken = await incidentOf('taken-there')
+  expect(taken.state).toBe('acknowledged')
+  const { events } = await json<EventsPage>(await api(`/api/v1/incidents/${taken.id}/events`))
+  const said = events.filter(({ body }) => body.type === 'incident-acknowledged')
+  expect(said.map(({ by }) => by)).toEqual([{ kind: 'source', name: 'pager' }])
+  // With nobody here on it, it is over when its alert is.
+  await json(await send(event('resolve')), 202)
+  await expect.poll(async () => (await incidentOf('taken-there')).state, { timeout: 10_000 }).toBe('resolved')
 })
 
 test('[IN60] the same trigger without a key is the same alert, and the answer says under which', async () => {

@@ -7,13 +7,14 @@ import type { AppEnv } from '../env.ts'
 import { ProblemError } from '../errors.ts'
 import { sha256 } from '../ingest/alert.ts'
 import { type Body, readBody } from '../ingest/body.ts'
+import { identityOf } from '../ingest/fingerprint.ts'
 import { sameBytes } from '../ingest/hmac.ts'
 import { parseChangeEvent } from '../ingest/pagerduty/change.ts'
 import { parsePagerDuty } from '../ingest/pagerduty/parse.ts'
 import { isRecord } from '../ingest/record.ts'
 import { secretOf } from '../ingest/secret.ts'
 import { liveSources } from '../ingest/sources.ts'
-import { durable, originOf, quarantine, takePost } from './ingest-take.ts'
+import { asked, durable, originOf, quarantine, takePost } from './ingest-take.ts'
 
 /** PagerDuty's own limit for an event, in bytes; its clients cut theirs to it. */
 const EVENT_BYTES_MAX = 512_000
@@ -28,6 +29,7 @@ export function enqueue(c: Context<AppEnv>): Promise<Response> {
     const event = parsePagerDuty(body.value, await originOf(c), sha256(body.raw))
     if (!event.ok) return invalid(c, body, event.errors)
     if (event.alert) await takePost(c, 'pagerduty', body, { alerts: [event.alert], undecodable: null })
+    else await acknowledged(c, identityOf(event.dedupKey))
     return c.json({ ...PROCESSED, dedup_key: event.dedupKey }, 202)
   })
 }
@@ -41,6 +43,14 @@ export function enqueueChange(c: Context<AppEnv>): Promise<Response> {
     await durable(c, (directory) => directory.intakeChanges({ source, changes: [event.change] }))
     return c.json({ status: 'success', message: 'Change event processed' }, 202)
   })
+}
+
+/** Somebody took it over there: the incident of that alert is acknowledged, where there is one that nobody has yet. */
+async function acknowledged(c: Context<AppEnv>, fingerprint: string): Promise<void> {
+  const { namespace, source } = c.get('sender')
+  const incident = await durable(c, (directory) => directory.incidentOf(source, fingerprint))
+  if (incident === null) return
+  await asked(c, c.env.ROOM.getByName(`${namespace}/${incident}`).acknowledgedAt({ cmd: crypto.randomUUID(), source }))
 }
 
 async function pagerDuty(

@@ -90,7 +90,8 @@ export async function durable<T>(c: Context<AppEnv>, call: (directory: Directory
   return asked(c, call(c.env.DIRECTORY.getByName(c.get('sender').namespace)))
 }
 
-async function asked<T>(c: Context<AppEnv>, answer: Promise<T>): Promise<T> {
+/** An object's answer; 503 when there is none. */
+export async function asked<T>(c: Context<AppEnv>, answer: Promise<T>): Promise<T> {
   try {
     return await answer
   } catch (error) {

@@ -105,6 +105,10 @@ function answer(state: State, command: Command): Decided[] | Refusal {
       return sampleVerification(state, command, body)
     case 'acknowledge':
       return acknowledge(state, command)
+    case 'acknowledged-there':
+      if (command.by.kind !== 'source')
+        return refuse('role-too-low', `${body.type} is for sources; this came from a ${command.by.kind}`)
+      return acknowledge(state, command)
     case 'add-note':
       return addNote(state, command, body)
     case 'mitigate':
