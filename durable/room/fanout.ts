@@ -1,5 +1,5 @@
 import { CLOSE } from '../protocol/messages.ts'
-import { ACK_BYTES, ACK_EVENTS, WINDOW_BYTES_MAX, WINDOW_EVENTS_MAX } from '../protocol/limits.ts'
+import { WINDOW_BYTES_MAX, WINDOW_EVENTS_MAX } from '../protocol/limits.ts'
 import type { LoggedEvent } from './log.ts'
 import { type Session, type Sessions, send } from './sessions.ts'
 import type { Weights } from './weights.ts'
@@ -106,20 +106,16 @@ export class Fanout {
     this.flush(wall)
   }
 
-  /**
-   * A client has read everything up to `seq`. True when that was much: the pace of such acks is the room's own. False when
-   * it was little or no news; then it counts as a frame.
-   */
+  /** A client has read everything up to `seq`. False when that was no news, or of what it was never sent. */
   acked(socket: WebSocket, seq: number, wall: number): boolean {
-    const { sessions, weights } = this.#parts
+    const { sessions } = this.#parts
     const session = sessions.of(socket)
     if (!session || seq <= session.acked || seq > session.sent) return false
-    const much = seq - session.acked >= ACK_EVENTS / 2 || weights.between(session.acked, seq) >= ACK_BYTES / 2
     session.acked = seq
     session.stuckSince = null
     if (session.behind) this.#serve(socket, session, this.#parts.head(), this.#frames(), wall)
     else sessions.keep(socket, session)
-    return much
+    return true
   }
 
   #frames(): Frames {

@@ -24,6 +24,7 @@ export function hear(socket: WebSocket, data: string | ArrayBuffer, ears: Ears):
   const session = sessions.of(socket)
   if (!session) return bye(socket, CLOSE.unauthenticated, 'who is this')
   const ack = readAck(data)
+  // News is free: there is no more of it than events. An ack that tells nothing counts like any frame.
   if (ack !== null && ears.acked(ack)) return
   if (!sessions.mayCommand(socket, Date.now())) return dismiss(socket, CLOSE.tooManyMessages, 'too many messages', ears)
   if (ack !== null) return

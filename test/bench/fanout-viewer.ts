@@ -14,6 +14,8 @@ export class Tally {
   frames = 0
   resumed = 0
   closed = 0
+  /** codes of the close frames that arrived. */
+  readonly codes: number[] = []
 }
 
 /** Where a viewer connects; `path` is asked again for each connection. */
@@ -97,6 +99,11 @@ export class Viewer {
     this.#socket?.pause()
   }
 
+  /** Reads on. */
+  resume(): void {
+    this.#socket?.resume()
+  }
+
   /** Acks what is old enough to be said. */
   beat(now: number): void {
     if (this.#acks.unsaid && now - this.#unsaidSince >= ACK_WITHIN_MS) this.#say()
@@ -128,6 +135,7 @@ export class Viewer {
     while (buffer.length - at >= 2) {
       const frame = frameAt(buffer, at)
       if (frame === null) break
+      if (frame.opcode === 8) this.#tally.codes.push(buffer.readUInt16BE(frame.from))
       if (frame.opcode === 1) this.#frame(buffer, frame.from, frame.to, now)
       at = frame.to
     }
@@ -169,8 +177,11 @@ export class Viewer {
         if (seq > this.#seq + 1) this.#tally.gaps += 1
         this.#seq = Math.max(this.#seq, seq)
       }
-      for (; mark >= 0 && (next < 0 || mark < next); mark = payload.indexOf(MARK, mark + MARK.length))
+      const end = next < 0 ? payload.length : next
+      while (mark >= 0 && mark < end) {
         this.#marked(payload, mark, from > 0, now)
+        mark = payload.indexOf(MARK, mark + MARK.length)
+      }
       wire = next
     }
   }

@@ -164,14 +164,14 @@ describe('a reader that is behind', () => {
 })
 
 describe('acks', () => {
-  it('[BR37] an ack that frees much is not counted as a frame; one that says little is', async () => {
+  it('[BR37] an ack with news is not counted as a frame, one without is', async () => {
     const { room } = await openRoom()
     const seq = await quiet(room)
     const client = await join(room)
     await client.next('hello')
     await write(room, WINDOW_EVENTS_MAX)
     await until(() => client.seqs().length === WINDOW_EVENTS_MAX, 'the window is full')
-    for (const step of [100, 200]) client.socket.send(JSON.stringify({ type: 'ack', seq: seq + step }))
+    for (let step = 1; step <= 200; step += 1) client.socket.send(JSON.stringify({ type: 'ack', seq: seq + step }))
     for (let n = 0; n < COMMANDS_PER_MINUTE_MAX; n += 1) client.socket.send(JSON.stringify({ type: 'ack', seq }))
     await room.head()
     expect(farewell(client)).toBeUndefined()
