@@ -1,6 +1,7 @@
 import type { Change, DrillClock, Instant, SeriesWindow } from '../protocol/domain.ts'
 import type { MoveOutcome } from '../protocol/commands.ts'
 import type { KillSwitch, MoveRequest, Reach, WindowRequest } from '../protocol/objects.ts'
+import type { Tally } from '../protocol/measures.ts'
 import type { ArchivePort, NotifyMessage } from '../protocol/ports.ts'
 import type { IncidentRow } from '../protocol/rows.ts'
 import { drillOf } from '../protocol/namespace.ts'
@@ -10,6 +11,8 @@ export interface DirectoryPeer {
   changesBetween(from: Instant, to: Instant): Promise<Change[]>
   killSwitch(): Promise<KillSwitch>
   updateRow(row: IncidentRow): Promise<void>
+  /** Adds to the figures of the instance. */
+  tally(counted: Tally): Promise<void>
   /** Moves alerts between incidents, once for a key. */
   move(request: MoveRequest): Promise<MoveOutcome>
   linkParent(request: { parent: string; child: string; linked: boolean }): Promise<{ ok: boolean; reason: string }>

@@ -1,8 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { runInDurableObject } from 'cloudflare:test'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { IncidentDirectory } from '../../durable/index.ts'
+import type { RoomEvent } from '../../durable/protocol/events.ts'
 import { LIVE } from '../../durable/protocol/namespace.ts'
+import { emptyView, type View } from '../../durable/protocol/view.ts'
+import { tallyOf } from '../../durable/room/measure.ts'
 import { series } from '../../worker/middleware/measure.ts'
 import { api, json, problem } from './api.ts'
 
@@ -89,6 +92,48 @@ test('[ME4] what waits and for how long, what is open and what is thrown is said
   const open = [...at].filter(([name]) => name.startsWith('ic_incidents{')).reduce((sum, [, n]) => sum + n, 0)
   const { items } = await json<{ items: unknown[] }>(await api('/api/v1/incidents'))
   expect(open).toBe(items.length)
+})
+
+test('[ME8] rooms tell how long agents took and whom they reached; drills tell nothing', async () => {
+  const body = { title: 'slow', severity: 'SEV-2', service: 'checkout' }
+  const { id } = await json<{ id: string }>(await api('/api/v1/incidents', { body }), 201)
+  const ran = series('ic_agent_run_seconds_count', { agent: 'communication', engine: 'embedded' })
+  await vi.waitFor(async () => expect((await scrape()).at.get(ran)).toBeGreaterThan(0), { timeout: 15_000 })
+  const { text, at } = await scrape()
+  const bucket = (le: string) => `ic_agent_run_seconds_bucket{agent="communication",engine="embedded",le="${le}"}`
+  expect(at.get(bucket('+Inf'))).toBe(at.get(ran))
+  expect(text.indexOf(bucket('0.005'))).toBeLessThan(text.indexOf(bucket('10')))
+  expect(text.indexOf(bucket('10'))).toBeLessThan(text.indexOf(bucket('+Inf')))
+  expect(text).not.toContain(id)
+})
+
+test('[ME8] a page that arrived is timed from the opening, once, and each outcome is counted', () => {
+  const view = emptyView()
+  view.head = { openedAt: 1_000 } as View['head']
+  view.pages = [
+    { id: 'P-01', reason: 'opened' },
+    { id: 'P-02', reason: 'escalated' },
+  ] as View['pages']
+  const event = (type: string, page: string, to: number) => ({ at: 4_000, body: { type, page, to } }) as RoomEvent
+  const tally = tallyOf(
+    [
+      event('notification-sent', 'P-01', 0),
+      event('notification-sent', 'P-01', 1),
+      event('notification-sent', 'P-02', 0),
+      event('notification-failed', 'P-02', 1),
+      event('notification-parked', 'P-02', 1),
+    ],
+    view,
+  )
+  expect(tally).toMatchObject({
+    'ic_notifications_total{outcome="sent"}': 3,
+    'ic_notifications_total{outcome="failed"}': 1,
+    'ic_notifications_total{outcome="parked"}': 1,
+    ic_alert_to_page_seconds_sum: 3,
+    ic_alert_to_page_seconds_count: 1,
+    'ic_alert_to_page_seconds_bucket{le="5"}': 1,
+  })
+  expect(tally).not.toHaveProperty('ic_alert_to_page_seconds_bucket{le="2.5"}')
 })
 
 test('[ME5] series are bounded: what finds no place is counted as that', async () => {

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
 import { LIVE } from '../../durable/protocol/namespace.ts'
-import type { AppEnv, Bindings } from '../env.ts'
+import type { AppEnv } from '../env.ts'
 import { log } from '../errors.ts'
 import { isIntake } from './intakes.ts'
 
@@ -37,7 +37,7 @@ export async function tell(c: Context<AppEnv>): Promise<void> {
   if (telling.size === 0) return
   counted = new Map()
   try {
-    await (c.env as Bindings).DIRECTORY.getByName(LIVE).tally(Object.fromEntries(telling))
+    await c.env.DIRECTORY.getByName(LIVE).tally(Object.fromEntries(telling))
   } catch (error) {
     for (const [series, n] of telling) add(series, n)
     log(c, error)
