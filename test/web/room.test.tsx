@@ -124,7 +124,7 @@ describe('folding', () => {
     const asked: number[] = []
     const { net, room, paint } = joined((after) => {
       asked.push(after)
-      return { epoch: 'e1', events: LOG.slice(after, Math.min(after + 4, 10)), head: 12 }
+      return { epoch: 'e1', items: LOG.slice(after, Math.min(after + 4, 10)), next: null, head: 12 }
     })
     net.last().say(hello({ snapshot: viewAt(10) }))
     net.last().say({ type: 'events', events: LOG.slice(10, 12) })
@@ -135,7 +135,7 @@ describe('folding', () => {
   })
 
   it('[UI14] a page of another log is not mixed into this one', async () => {
-    const { net, room } = joined(() => ({ epoch: 'other', events: LOG.slice(0, 4), head: 4 }))
+    const { net, room } = joined(() => ({ epoch: 'other', items: LOG.slice(0, 4), next: null, head: 4 }))
     net.last().say(hello({ snapshot: viewAt(10) }))
     await vi.advanceTimersByTimeAsync(1)
     expect(room.events()).toEqual([])

@@ -218,8 +218,8 @@ export function joinRoom(id: string, ports: RoomPorts = browserPorts): Room & { 
     if (after >= until) return
     const page = await ports.fetchEvents(id, after)
     // Meanwhile the page may have been left or the log replaced: what was asked for is then nobody's.
-    if (!page || left || page.epoch !== asked || asked !== epoch || page.events.length === 0) return
-    merge(page.events)
+    if (!page || left || page.epoch !== asked || asked !== epoch || page.items.length === 0) return
+    merge(page.items)
     if (contiguous(events()) > after) return backfill(until)
   }
 

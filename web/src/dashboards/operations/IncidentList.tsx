@@ -201,7 +201,9 @@ function IncidentItem(props: {
             when={props.row.awaitingHuman}
             fallback={<span>{props.row.alertsClearSince ? 'alerts clear' : props.row.state}</span>}
           >
-            <span class="awaiting">Awaiting you</span>
+            <span class="awaiting">
+              <span class="awaiting-word">Awaiting </span>you
+            </span>
           </Show>
         </span>
       </A>

@@ -2,6 +2,7 @@ import { useNavigate, useParams, useSearchParams } from '@solidjs/router'
 import { Match, Show, Switch, createEffect, createMemo, createResource, createSignal, on, onCleanup } from 'solid-js'
 import { isIncidentId } from '../../../../durable/protocol/namespace.ts'
 import type { DrillRow } from '../../../../durable/protocol/objects.ts'
+import type { IncidentRow } from '../../../../durable/protocol/rows.ts'
 import { call } from '../../room/http.ts'
 import { joinLobby } from '../../room/lobby.ts'
 import { wallNow, watchTime } from '../../room/now.ts'
@@ -21,6 +22,17 @@ interface Me {
   name: string
   role: string
   mode: string
+}
+
+/** What is most pressing among the open ones, as a sentence. */
+function waiting(rows: readonly IncidentRow[]): string {
+  const worst = rows.map((row) => row.severity).toSorted()[0]
+  const parts = [
+    `${rows.filter((row) => row.severity === worst).length} ${worst ?? ''}`,
+    `${rows.filter((row) => row.awaitingHuman).length} waiting for a person`,
+    `${rows.filter((row) => row.state === 'triggered').length} not acknowledged`,
+  ]
+  return `${parts.join(', ')}.`
 }
 
 /** `/ops` and `/ops/:incident`: the list, and the room beside it. */
@@ -170,7 +182,7 @@ export function Operations() {
           <Match when={lobby().state.known}>
             <main class="room notice">
               <h1>{rows().length === 1 ? 'One incident is open' : `${rows().length} incidents are open`}</h1>
-              <p>Choose one from the list to join its room.</p>
+              <p>{waiting(rows())} Choose one from the list to join its room.</p>
             </main>
           </Match>
           <Match when={true}>

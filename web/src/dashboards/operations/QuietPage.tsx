@@ -2,7 +2,7 @@ import { A } from '@solidjs/router'
 import { For, Show, createMemo, createSignal } from 'solid-js'
 import type { HeldReason, SilenceRow, SuppressedRow } from '../../../../durable/protocol/noise.ts'
 import { count, words } from '../../format/figures.ts'
-import { age, clockTime } from '../../format/time.ts'
+import { age, clockTime, dayTime } from '../../format/time.ts'
 import { TaintedText } from '../../panels/EvidenceChip.tsx'
 import { type Problem, call } from '../../room/http.ts'
 import { Blocks } from '../../ui/Blocks.tsx'
@@ -70,7 +70,7 @@ export function QuietPage(props: { intake: Intake; wall: number }) {
               </li>
             }
           >
-            {(silence) => <SilenceItem silence={silence} wall={props.wall} held={held()} onEnded={quiet.readAgain} />}
+            {(silence) => <SilenceItem silence={silence} held={held()} onEnded={quiet.readAgain} />}
           </For>
         </ul>
       </section>
@@ -97,7 +97,7 @@ export function QuietPage(props: { intake: Intake; wall: number }) {
           fallback={<p class="empty">{quiet.held() === null ? 'Not read yet.' : 'No alert is held back now.'}</p>}
         >
           <Blocks rows={shown()} grows="bottom" label="Alerts held back" class="alerts">
-            {(row) => <HeldItem row={row} wall={props.wall} />}
+            {(row) => <HeldItem row={row} wall={props.wall} silences={quiet.silences() ?? []} />}
           </Blocks>
         </Show>
         <Show when={quiet.more()}>
@@ -120,16 +120,10 @@ export function QuietPage(props: { intake: Intake; wall: number }) {
   )
 }
 
-function SilenceItem(props: {
-  silence: SilenceRow
-  wall: number
-  held: readonly SuppressedRow[]
-  onEnded: () => void
-}) {
+function SilenceItem(props: { silence: SilenceRow; held: readonly SuppressedRow[]; onEnded: () => void }) {
   const [sure, setSure] = createSignal(false)
   const [problem, setProblem] = createSignal<Problem | null>(null)
   const holds = () => props.held.filter((row) => row.by === props.silence.id).length
-  const left = () => Date.parse(props.silence.endsAt) - props.wall
 
   async function end(): Promise<void> {
     const reply = await call('DELETE', `/api/v1/silences/${props.silence.id}`)
@@ -149,7 +143,7 @@ function SilenceItem(props: {
             : `, holds back ${count(holds(), 'alert')}`}
         </span>
       </span>
-      <span class="label nowrap">ends in {age(left())}</span>
+      <span class="label nowrap">until {dayTime(Date.parse(props.silence.endsAt))}</span>
       <Show
         when={sure()}
         fallback={
@@ -172,7 +166,9 @@ function SilenceItem(props: {
   )
 }
 
-function HeldItem(props: { row: SuppressedRow; wall: number }) {
+function HeldItem(props: { row: SuppressedRow; wall: number; silences: readonly SilenceRow[] }) {
+  // A silence is named by what somebody wrote about it; a threshold says itself in words.
+  const by = () => props.silences.find((silence) => silence.id === props.row.by)?.comment ?? props.row.by
   return (
     <li class="alert-row">
       <span class="word doubt held-word">{REASON_WORD[props.row.reason]}</span>
@@ -182,7 +178,7 @@ function HeldItem(props: { row: SuppressedRow; wall: number }) {
         </span>
         <span class="dim">
           {props.row.source}, {props.row.severity}, {props.row.status}
-          {props.row.by === '' ? '' : ` · by ${props.row.by}`}
+          {by() === '' ? '' : ` · ${by()}`}
           <Show when={props.row.incident}>
             {(incident) => (
               <>
