@@ -58,5 +58,7 @@ test('[IN83] what cannot work is named with its place', () => {
 
 test('[IN83] an intake that nothing else tells apart belongs to one source; the others may be shared', () => {
   expect(says({ intakes: ['grafana'] }, { intakes: ['grafana'] })).toEqual([])
-  expect(says({ intakes: ['alerts'] }, { intakes: ['alerts'] })).toEqual(['sources[1].intakes: alerts stands there twice'])
+  expect(says({ intakes: ['alerts'] }, { intakes: ['alerts'] })).toEqual([
+    'sources[1].intakes: alerts stands there twice',
+  ])
 })
