@@ -18,11 +18,12 @@ type Parsed = AlertIntake['alerts']
 /** Stores posts as they came with what was understood of them; judged later, each unit pending until then. */
 export function store(desk: Desk, posts: readonly AlertIntake[], wall: Instant): Taken[] {
   const taken = posts.map((post) => {
-    const journal = writeJournal(desk.sql, post, wall)
-    for (const { units, alerts } of pieces(post.alerts))
-      desk.sql.exec('INSERT INTO inbox (journal, units, alerts) VALUES (?, ?, ?)', journal, units, alerts)
-    return { journal, received: post.alerts.length, deduplicated: 0 }
+    return { journal: writeJournal(desk.sql, post, wall), received: post.alerts.length, deduplicated: 0 }
   })
+  // Together, whoever sent them: one row for many small posts.
+  const journal = taken[0]?.journal ?? 0
+  for (const { units, alerts } of pieces(posts.flatMap((post) => post.alerts)))
+    desk.sql.exec('INSERT INTO inbox (journal, units, alerts) VALUES (?, ?, ?)', journal, units, alerts)
   const received = taken.reduce((sum, post) => sum + post.received, 0)
   count(desk.sql, 'received', received)
   count(desk.sql, 'pending', received)
