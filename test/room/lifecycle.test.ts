@@ -11,7 +11,7 @@ interface World {
   directory: DirectoryStub
   /** in the order in which they were opened. */
   ids: string[]
-  room(id: string | undefined): RoomStub
+  room: (id: string | undefined) => RoomStub
 }
 
 let orders = 0
