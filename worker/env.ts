@@ -7,12 +7,12 @@ import type {
   DetailAnswer,
   DrillRequest,
   DrillRow,
-  EventsPage,
   ExportAsk,
   ExportPart,
   HistoryRow,
   ImportAnswer,
   IntakeCounters,
+  LogPage,
   IntakeReceipt,
   KillSwitch,
   OrderAnswer,
@@ -79,7 +79,7 @@ export interface DirectoryApi {
   intakeReasons(): Promise<IntakeReasons>
   suppressed(cursor: string | null): Promise<Page<SuppressedRow>>
   storm(): Promise<StormRow | null>
-  firing(matchers: Matcher[]): Promise<Alert[]>
+  firing(matchers: Matcher[], reader: { name: string; role: Role }): Promise<Alert[]>
   incidentOf(source: string, fingerprint: string): Promise<string | null>
   silences(): Promise<SilenceRow[]>
   silence(said: NewSilence & { by: string }): Promise<SilenceAnswer>
@@ -111,7 +111,7 @@ export interface RoomApi {
   admits(reader: { name: string; role: Role }): Promise<boolean>
   say(said: { name: string; role: Role; text: string }): Promise<SaidAnswer>
   detail(): Promise<DetailAnswer>
-  events(after: number, limit: number): Promise<EventsPage | null>
+  events(after: number, limit: number): Promise<LogPage | null>
   exported(ask: ExportAsk): Promise<ExportPart | null>
   head(): Promise<{ epoch: string; seq: number; hash: string } | null>
 }

@@ -169,7 +169,14 @@ export type OrderAnswer =
 /** What a message came to that was said without a socket. */
 export type SaidAnswer = OrderAnswer | { ok: false; reason: 'unknown-message'; detail: string; seq: number }
 
-export interface EventsPage {
+/** A page of a room's log as REST shows it; `next` is the seq to ask on after. */
+export interface EventsPage extends Page<RoomEvent> {
+  epoch: string
+  head: number
+}
+
+/** A page of a room's log as the room answers it. */
+export interface LogPage {
   epoch: string
   events: RoomEvent[]
   /** the last seq of the log, so that a reader knows whether more follows. */

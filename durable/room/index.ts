@@ -8,9 +8,9 @@ import { CLOSE, PING, PONG, type ServerMessage } from '../protocol/messages.ts'
 import { LIVE } from '../protocol/namespace.ts'
 import type {
   DetailAnswer,
-  EventsPage,
   ExportAsk,
   ExportPart,
+  LogPage,
   OrderAnswer,
   ParkedEffect,
   PersonOrder,
@@ -171,12 +171,10 @@ export class IncidentRoom extends DurableObject<Env> {
   }
 
   /** A page of the log after seq `after`; null for a room that was never opened. */
-  async events(after: number, limit: number): Promise<EventsPage | null> {
+  async events(after: number, limit: number): Promise<LogPage | null> {
     if (!this.#kernel.isOpen) return null
-    const items = eventsAfter(this.ctx.storage.sql, after, Math.max(1, Math.min(limit, EVENTS_PER_PAGE_MAX)))
-    const head = this.#kernel.state.view.seq
-    const last = items.at(-1)?.seq ?? head
-    return { epoch: this.#kernel.epoch, items, next: last < head ? String(last) : null, head }
+    const events = eventsAfter(this.ctx.storage.sql, after, Math.max(1, Math.min(limit, EVENTS_PER_PAGE_MAX)))
+    return { epoch: this.#kernel.epoch, events, head: this.#kernel.state.view.seq }
   }
 
   /** A part of this incident as a file; null for a room that was never opened or that this reader may not see. */

@@ -53,8 +53,8 @@ export function apiOf(url: string, token = 'dev'): Api {
       const events: RoomEvent[] = []
       for (;;) {
         const page = await api.get<EventsPage>(`/api/v1/incidents/${id}/events?after=${events.length}&limit=${PAGE}`)
-        events.push(...page.events)
-        if (page.events.length === 0 || events.length >= page.head) return events
+        events.push(...page.items)
+        if (page.items.length === 0 || events.length >= page.head) return events
       }
     },
     async chain(id) {

@@ -115,7 +115,7 @@ test('[SE20] the archive of drills answers for ids of drills, and the real archi
   for (const step of ['resolve', 'close'])
     await json(await api(`/api/v1/incidents/${id}/${step}`, { body: { reason: 'over' } }))
   const detail = await json<IncidentDetail>(await api(`/api/v1/incidents/${id}`))
-  const { events } = await json<EventsPage>(await api(`/api/v1/incidents/${id}/events`))
+  const { items: events } = await json<EventsPage>(await api(`/api/v1/incidents/${id}/events`))
   const twin = id.replace('inc_', 'inc_archived00001-')
   const drill = 'drl_archived00001'
   const archived = {

@@ -20,10 +20,10 @@ test('[IN17] a declared incident is 201 with its place, and can be read there an
   const { items } = await json<Page<IncidentRow>>(await api('/api/v1/incidents'))
   expect(items.map((row) => row.id)).toContain(id)
   const page = await json<EventsPage>(await api(`/api/v1/incidents/${id}/events`))
-  expect(page.events[0]?.body.type).toBe('incident-opened')
-  expect(page.events.map((event) => event.seq)).toEqual(page.events.map((_, index) => index + 1))
+  expect(page.items[0]?.body.type).toBe('incident-opened')
+  expect(page.items.map((event) => event.seq)).toEqual(page.items.map((_, index) => index + 1))
   const rest = await json<EventsPage>(await api(`/api/v1/incidents/${id}/events?after=${page.head}`))
-  expect(rest.events.every((event) => event.seq > page.head)).toBe(true)
+  expect(rest.items.every((event) => event.seq > page.head)).toBe(true)
 })
 
 test('[IN17] a declaration that is no declaration is 400 and names the fields', async () => {

@@ -53,7 +53,7 @@ test('[IN86] an acknowledgement acknowledges the incident in the name of the sou
   for (let times = 0; times < 2; times += 1) await json(await send(event('acknowledge')), 202)
   const taken = await incidentOf('taken-there')
   expect(taken.state).toBe('acknowledged')
-  const { events } = await json<EventsPage>(await api(`/api/v1/incidents/${taken.id}/events`))
+  const { items: events } = await json<EventsPage>(await api(`/api/v1/incidents/${taken.id}/events`))
   const said = events.filter(({ body }) => body.type === 'incident-acknowledged')
   expect(said.map(({ by }) => by)).toEqual([{ kind: 'source', name: 'pager' }])
   // With nobody here on it, it is over when its alert is.

@@ -75,7 +75,8 @@ export const named = z.looseObject({ name: text })
 export const made = z.looseObject({ id: text })
 export const events = z.looseObject({
   epoch: text,
-  events: z.array(z.looseObject({ seq: count, at: count, hash: text, body: z.looseObject({ type: text }) })),
+  items: z.array(z.looseObject({ seq: count, at: count, hash: text, body: z.looseObject({ type: text }) })),
+  next: z.nullable(text),
   head: count,
 })
 export const commandResult = z.looseObject({ type: z.literal('result'), cmd: text, ok: z.literal(true), seq: count })

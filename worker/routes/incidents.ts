@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import * as z from 'zod/mini'
 import { LIVE } from '../../durable/protocol/namespace.ts'
+import type { EventsPage } from '../../durable/protocol/objects.ts'
 import type { AppEnv } from '../env.ts'
 import { etagOf, isHeld } from '../middleware/etag.ts'
 import { linked } from '../middleware/link.ts'
@@ -59,11 +60,13 @@ export const eventsQuery = z.strictObject({
   limit: wholeNumber(1, EVENTS_MAX, EVENTS_DEFAULT),
 })
 
-/** `GET /api/v1/incidents/{id}/events?after=&limit=`: `{epoch, events, head}`, events after that seq, in order. */
+/** `GET /api/v1/incidents/{id}/events?after=&limit=`: `{epoch, items, next, head}`, events after that seq, in order. */
 export async function listEvents(c: Context<AppEnv>): Promise<Response> {
   const { id, namespace } = incidentOf(c)
   const query = queryOf(c, eventsQuery)
   const page = await c.env.ROOM.getByName(`${namespace}/${id}`).events(query.after, query.limit)
   if (page === null) throw noSuchIncident()
-  return c.json(page)
+  const { epoch, events: items, head } = page
+  const last = items.at(-1)?.seq ?? head
+  return c.json({ epoch, items, next: last < head ? String(last) : null, head } satisfies EventsPage)
 }

@@ -37,7 +37,7 @@ export const tail: Command = {
     }
     let head = Math.max(0, first.head - lines)
     while (head < first.head) {
-      const { events } = await pageAfter(api, incident, head, Math.min(PAGE, first.head - head))
+      const { items: events } = await pageAfter(api, incident, head, Math.min(PAGE, first.head - head))
       if (events.length === 0) break
       for (const event of events) {
         head = event.seq

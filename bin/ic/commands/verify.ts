@@ -59,7 +59,7 @@ async function compare(context: Context, { incident, count, chainHead }: ExportF
   try {
     const api = context.api()
     const page = await api.get<EventsPage>(`/api/v1/incidents/${incident}/events?after=${count - 1}&limit=1`)
-    if (page.events[0]?.hash !== chainHead) return 'another log'
+    if (page.items[0]?.hash !== chainHead) return 'another log'
     return page.head === count ? 'same' : 'the server has more'
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return archived(context, incident, count, chainHead)
@@ -87,8 +87,8 @@ async function verifyIncident(context: Context): Promise<ExitCode> {
     const page = await context
       .api()
       .get<EventsPage>(`/api/v1/incidents/${incident}/events?after=${events.length}&limit=${PAGE}`)
-    events.push(...page.events)
-    if (page.events.length === 0 || events.length >= page.head) break
+    events.push(...page.items)
+    if (page.items.length === 0 || events.length >= page.head) break
   }
   const verdict = await verifyChain(events, sha256)
   if (!verdict.ok) throw new CliError(EXIT.error, 'chain-broken', `event ${verdict.seq}: ${verdict.reason}`)

@@ -140,8 +140,8 @@ export class Follower {
     const { api, incident } = this.#with
     while (this.#head < seq && !this.#done) {
       const page = await api.get<EventsPage>(`/api/v1/incidents/${incident}/events?after=${this.#head}&limit=${PAGE}`)
-      if (page.events.length === 0) return
-      for (const event of page.events) this.#tell(event)
+      if (page.items.length === 0) return
+      for (const event of page.items) this.#tell(event)
     }
   }
 
