@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { assert } from '../core/assert.ts'
 import type { MoveOutcome } from '../protocol/commands.ts'
 import type { CatalogueCompared, CatalogueHead, CataloguePut, CatalogueVersion } from '../protocol/catalogue.ts'
-import type { Alert, Catalogue, Change, DrillClock, IncidentState, Instant } from '../protocol/domain.ts'
+import type { Alert, Catalogue, Change, DrillClock, IncidentState, Instant, Role } from '../protocol/domain.ts'
 import { readerOf, tagsOf } from '../protocol/door.ts'
 import { LIVE } from '../protocol/namespace.ts'
 import type {
@@ -54,7 +54,7 @@ import { readAlert } from './alerts.ts'
 import { readFiring } from './firing.ts'
 import { GroupCommit } from './group-commit.ts'
 import { heldPage } from './held.ts'
-import { ALERTS_AT_ONCE_MAX, isWaiting, judge, store } from './inbox.ts'
+import { ALERTS_AT_ONCE_MAX, isFull, isWaiting, judge, store } from './inbox.ts'
 import { takeAll } from './intake.ts'
 import { dueJobs, runJobs } from './jobs.ts'
 import { readJournal, readQuarantine, writeQuarantine } from './journal.ts'
@@ -73,6 +73,9 @@ import { readWatched, writeWatch } from './watch.ts'
 /** What a sender is asked to wait, in s: the backlog of a storm drains in about so long; storage is tried sooner. */
 const RETRY_OVERLOADED_S = 10
 const RETRY_STORAGE_S = 5
+
+/** An alarm within so many ms is soon enough for whatever comes up meanwhile: as late as what a crash costs. */
+const SOON_MS = 1_000
 
 /** How long a declaration waits for its room, in ms: whoever declares looks into it next. */
 const DECLARE_WAITS_MS = 2_000
@@ -208,9 +211,9 @@ export class IncidentDirectory extends DurableObject<Env> {
     return readAlert(this.#desk.sql, source, fingerprint)?.incident ?? null
   }
 
-  /** What people believe to fire and the matchers hold of, newest first. */
-  async firing(matchers: Matcher[]): Promise<Alert[]> {
-    return readFiring(this.#desk.sql, matchers)
+  /** What people believe to fire and the matchers hold of, newest first, as far as the reader may see it. */
+  async firing(matchers: Matcher[], reader: { name: string; role: Role }): Promise<Alert[]> {
+    return readFiring(this.#desk.sql, matchers, reader)
   }
 
   // ------------------------------------------------------------------------------------------ sources
@@ -484,7 +487,8 @@ export class IncidentDirectory extends DurableObject<Env> {
   }
 
   #overload(): IntakeReceipt | null {
-    if (backlog(this.ctx.storage.sql) < BACKLOG_ROWS_MAX) return null
+    const { sql } = this.ctx.storage
+    if (backlog(sql) < BACKLOG_ROWS_MAX && !isFull(sql)) return null
     return { ok: false, reason: 'overloaded', retryAfterS: RETRY_OVERLOADED_S }
   }
 
@@ -528,6 +532,8 @@ export class IncidentDirectory extends DurableObject<Env> {
 
   #arm(): void {
     const wall = Date.now()
+    // One that rings within the second looks at everything then: a stream of posts need not ask each time.
+    if (this.#armed !== null && this.#armed > wall && this.#armed <= wall + SOON_MS) return
     const dues = dueJobs(this.#desk, wall).map(({ due }) => due)
     if (dues.length === 0) return
     const due = Math.min(...dues)

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { Page } from '../../durable/protocol/objects.ts'
+import type { IncidentRow } from '../../durable/protocol/rows.ts'
 import { matcherOf } from '../../worker/ingest/alertmanager/filter.ts'
 import { api, json, problem } from './api.ts'
 
@@ -9,8 +11,7 @@ interface Gettable {
   receivers: unknown[]
 }
 const ask = (query = '') => api(`/api/v2/alerts${query}`)
-const names = async (query = '') =>
-  (await json<Gettable[]>(await ask(query))).map(({ labels }) => labels['alertname'])
+const names = async (query = '') => (await json<Gettable[]>(await ask(query))).map(({ labels }) => labels['alertname'])
 
 test('[IN82] what fires is answered in the shape of Alertmanager, by its filters', async () => {
   await api('/api/v2/alerts', {
@@ -31,6 +32,21 @@ test('[IN82] what fires is answered in the shape of Alertmanager, by its filters
   expect(await names(`?filter=${encodeURIComponent('service!=a')}`)).toEqual(['Low'])
   expect(await names(`?filter=service%3Da&filter=${encodeURIComponent('alertname!~"High"')}`)).toEqual([])
   expect(await names('?active=false')).toEqual([])
+})
+
+test('[IN82] what is in a private incident is shown to those who may see it', async () => {
+  await api('/api/v2/alerts', { body: [{ labels: { alertname: 'Quiet', service: 'quiet' } }] })
+  const { items } = await json<Page<IncidentRow>>(await api('/api/v1/incidents?limit=200'))
+  const id = items.find((row) => row.service === 'quiet')?.id
+  await expect.poll(async () => (await api(`/api/v1/incidents/${id}`)).status, { timeout: 10_000 }).toBe(200)
+  const body = { private: true, reason: 'personal data' }
+  expect((await api(`/api/v1/incidents/${id}/privacy`, { body })).status).toBe(200)
+  const seenBy = async (token: string) => {
+    const answer = await api('/api/v2/alerts?filter=service%3Dquiet', { token })
+    return (await json<Gettable[]>(answer)).length
+  }
+  await expect.poll(() => seenBy('dev:Vera@viewer'), { timeout: 10_000 }).toBe(0)
+  expect(await seenBy('dev')).toBe(1)
 })
 
 test('[IN82] a filter that is none is 400, and the status says that there is no cluster', async () => {

@@ -22,7 +22,8 @@ export async function alertmanagerAlerts(c: Context<AppEnv>): Promise<Response> 
   const matchers = (query['filter'] ?? []).map(read)
   if (matchers.length > FILTERS_MAX) throw new ProblemError(400, 'invalid-query', `At most ${FILTERS_MAX} filters.`)
   if (query['active']?.[0] === 'false') return c.json([])
-  const firing = await c.env.DIRECTORY.getByName(LIVE).firing(matchers)
+  const { name, role } = c.get('person')
+  const firing = await c.env.DIRECTORY.getByName(LIVE).firing(matchers, { name, role })
   return c.json(firing.map(gettable))
 }
 
