@@ -116,6 +116,8 @@ export interface Service {
   /** no action of the system or of a person may touch it. */
   protected: boolean
   slos: Slo[]
+  /** what a minute of its outage costs, where somebody has worked it out. */
+  cost?: { perMinute: number; currency: string }
 }
 
 export type CauseKind = 'saturation' | 'configuration' | 'deployment' | 'dependency' | 'capacity' | 'crash' | 'unknown'

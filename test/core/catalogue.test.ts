@@ -55,6 +55,15 @@ describe('the catalogue of the instance', () => {
     ])
   })
 
+  test('[IN51] what an outage costs is a figure with its currency, or is left out', () => {
+    const cost = (value: object) => (it: Catalogue) => Object.assign(at(it.services, 0), { cost: value })
+    expect(says(cost({ perMinute: 120.5, currency: 'EUR' }))).toEqual([])
+    expect(says(cost({ perMinute: -1, currency: 'euro' }))).toEqual([
+      'services[0].cost.perMinute: must be at least 0',
+      'services[0].cost.currency: must be a currency: EUR',
+    ])
+  })
+
   test('[IN51] any value is answered, none throws', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {

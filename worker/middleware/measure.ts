@@ -11,7 +11,13 @@ import { isIntake } from './intakes.ts'
  */
 const TELL_MS = 10_000
 /** Seconds until an intake answered: from a fast disk to the second at which Sentry gives up, and EventBridge's five. */
-export const ACK_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] as const
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, Infinity].map(
+  (le) => [le, series('ic_ingest_ack_seconds_bucket', { le: le === Infinity ? '+Inf' : String(le) })] as const,
+)
+
+/** Series by what they are counted for, so that a storm writes no label twice; past this many it starts anew. */
+const NAMES_MAX = 2_000
+const names = new Map<string, string>()
 
 let counted = new Map<string, number>()
 let toldAt: number | null = null
@@ -50,12 +56,11 @@ function record(c: Context<AppEnv>, seconds: number): void {
   if (sender && sender.namespace !== LIVE) return
   // The route as the map has it, never the path: what is asked must not make series.
   const route = matchedRoutes(c).findLast(({ method }) => method !== 'ALL')?.path ?? 'none'
-  add(series('ic_http_requests_total', { code, method: methodOf(c.req.method), route }), 1)
+  add(named('ic_http_requests_total', { code, method: methodOf(c.req.method), route }), 1)
   if (!isIntake(c.req.method, c.req.path) || route === 'none') return
-  add(series('ic_ingest_requests_total', { code, source: sender?.source ?? 'unknown' }), 1)
+  add(named('ic_ingest_requests_total', { code, source: sender?.source ?? 'unknown' }), 1)
   if (c.res.status >= 300) return
-  for (const le of ACK_BUCKETS_S) if (seconds <= le) add(series('ic_ingest_ack_seconds_bucket', { le: String(le) }), 1)
-  add(series('ic_ingest_ack_seconds_bucket', { le: '+Inf' }), 1)
+  for (const [le, bucket] of BUCKETS) if (seconds <= le) add(bucket, 1)
   add('ic_ingest_ack_seconds_sum', seconds)
   add('ic_ingest_ack_seconds_count', 1)
 }
@@ -64,6 +69,16 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']
 
 function methodOf(method: string): string {
   return METHODS.includes(method) ? method : 'other'
+}
+
+function named(name: string, labels: Readonly<Record<string, string>>): string {
+  const key = `${name} ${Object.values(labels).join(' ')}`
+  const known = names.get(key)
+  if (known !== undefined) return known
+  if (names.size >= NAMES_MAX) names.clear()
+  const made = series(name, labels)
+  names.set(key, made)
+  return made
 }
 
 function add(series: string, n: number): void {

@@ -15,6 +15,11 @@ const parameterFrom: Check = (value, at, problems) => {
 
 const slo = record({ name: text, signal: text, limit: number(), breach: oneOf('above', 'below') })
 
+/** A code of ISO 4217. */
+const currency: Check = (value, at, problems) => {
+  if (typeof value !== 'string' || !/^[A-Z]{3}$/.test(value)) problems.push({ at, says: 'must be a currency: EUR' })
+}
+
 const service = record({
   id: text,
   title: text,
@@ -24,6 +29,7 @@ const service = record({
   dependencies: listOf(text),
   protected: flag,
   slos: listOf(slo),
+  cost: optional(record({ perMinute: number(0), currency })),
 })
 
 const causeKind = oneOf('saturation', 'configuration', 'deployment', 'dependency', 'capacity', 'crash', 'unknown')

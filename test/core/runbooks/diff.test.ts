@@ -27,7 +27,9 @@ test('[CA4] a change is one line at the place a person would name', () => {
 
 test('[CA4] nothing changed is no line; an order that changed is said', () => {
   expect(lines(() => undefined)).toEqual([])
-  expect(lines((it) => (it.runbooks = it.runbooks.toReversed()))).toEqual([expect.stringContaining('~ runbooks (order): ["')])
+  expect(lines((it) => (it.runbooks = it.runbooks.toReversed()))).toEqual([
+    expect.stringContaining('~ runbooks (order): ["'),
+  ])
 })
 
 test('[CA4] any two documents are compared, and the same ones are equal', () => {
