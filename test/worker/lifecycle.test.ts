@@ -172,7 +172,7 @@ test('[LC28] an object that is asked past the Worker shows nobody in particular 
 
 test('[ES14] who is on call and where notifications go, by the catalogue that stands', async () => {
   const stands = await api('/api/v1/catalogue')
-  const catalogue = await json<Record<string, unknown>>(stands.clone() as Response)
+  const catalogue = await json<Record<string, unknown>>(stands.clone())
   const rotation = {
     name: 'first-line',
     zone: 'Europe/Berlin',
