@@ -1,6 +1,6 @@
 import type { Instant } from '../protocol/domain.ts'
 import type { AlertIntake } from '../protocol/objects.ts'
-import { count } from './counters.ts'
+import { count, countAll } from './counters.ts'
 import type { Desk } from './desk.ts'
 import { fitted } from './fit.ts'
 import { type Taken, takeAlerts } from './intake.ts'
@@ -25,8 +25,10 @@ export function store(desk: Desk, posts: readonly AlertIntake[], wall: Instant):
   for (const { units, alerts } of pieces(posts.flatMap((post) => post.alerts)))
     desk.sql.exec('INSERT INTO inbox (journal, units, alerts) VALUES (?, ?, ?)', journal, units, alerts)
   const received = taken.reduce((sum, post) => sum + post.received, 0)
-  count(desk.sql, 'received', received)
-  count(desk.sql, 'pending', received)
+  countAll(desk.sql, [
+    ['received', received],
+    ['pending', received],
+  ])
   return taken
 }
 
@@ -45,6 +47,15 @@ function pieces(alerts: Parsed): { units: number; alerts: string }[] {
     } else all.push({ units: 1, alerts: [json], chars: json.length })
   }
   return all.map((piece) => ({ units: piece.units, alerts: `[${piece.alerts.join(',')}]` }))
+}
+
+/** Rows that wait beyond which posts are refused: at 64 alerts each they take some minutes to be judged. */
+export const INBOX_ROWS_MAX = 5_000
+
+/** Whether too much waits. Rows leave in the order in which they came: the span of their ids is their number. */
+export function isFull(sql: SqlStorage): boolean {
+  const { span } = sql.exec<{ span: number | null }>('SELECT MAX(id) - MIN(id) AS span FROM inbox').one()
+  return span !== null && span >= INBOX_ROWS_MAX
 }
 
 /** Whether something is stored that was not judged yet. */

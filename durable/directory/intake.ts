@@ -3,7 +3,7 @@ import { isFiring, join, stateOf } from '../core/correlate/identity.ts'
 import type { Alert, Instant } from '../protocol/domain.ts'
 import type { AlertIntake } from '../protocol/objects.ts'
 import { type AlertEntry, UNKNOWN, readAlert, writeAlert } from './alerts.ts'
-import { count } from './counters.ts'
+import { type Name, countAll } from './counters.ts'
 import { type End, deliver } from './deliver.ts'
 import type { Desk } from './desk.ts'
 import { fitted } from './fit.ts'
@@ -47,8 +47,8 @@ export function takeAlerts(
   counted: boolean,
 ): End[] {
   const mailing = new Mailing(desk, wall, now)
-  const sums = new Map<Parameters<typeof count>[1], number>()
-  const add = (name: Parameters<typeof count>[1], n: number) => sums.set(name, (sums.get(name) ?? 0) + n)
+  const sums = new Map<Name, number>()
+  const add = (name: Name, n: number) => sums.set(name, (sums.get(name) ?? 0) + n)
   const ends = alerts.map((parsed) => {
     const alert = fitted({ ...parsed, catalogued: desk.knows(parsed.service) })
     const end = takeAlert(desk, mailing, alert, wall, now)
@@ -59,7 +59,7 @@ export function takeAlerts(
   add(counted ? 'pending' : 'received', counted ? -alerts.length : alerts.length)
   mailing.post()
   desk.incidents.save()
-  for (const [name, n] of sums) count(desk.sql, name, n)
+  countAll(desk.sql, sums)
   return ends
 }
 

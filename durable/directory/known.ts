@@ -9,6 +9,8 @@ const KNOWN_MAX = 2_000
 export const SERVICES_PER_INCIDENT_MAX = 256
 export const GROUPS_PER_INCIDENT_MAX = 64
 
+/** An incident's window is minutes long: that it rolled on is stored once in so many ms, and after a crash it may end so much earlier. */
+const TOUCH_SAVE_MS = 5_000
 /** Label sets remembered of one incident, the youngest: what opened it and what joined for its labels. */
 const LIKENESSES_MAX = 8
 
@@ -19,6 +21,8 @@ export class KnownIncidents {
   /** since when all are in memory, not only those that were asked for; null: none were read. */
   #since: Instant | null = null
   #touched = new Set<string>()
+  /** the last alert's time as it is stored, by incident: it alone is written once in so many ms. */
+  #savedAt = new Map<string, Instant>()
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
@@ -40,7 +44,9 @@ export class KnownIncidents {
       this.#since = since
     } else if (this.#byId.size > KNOWN_MAX) {
       for (const [id, { lastAlertAt }] of this.#byId) {
-        if (lastAlertAt < since && !this.#touched.has(id)) this.#byId.delete(id)
+        if (lastAlertAt >= since || this.#touched.has(id)) continue
+        this.#byId.delete(id)
+        this.#savedAt.delete(id)
       }
     }
     return this.#byId.values()
@@ -55,9 +61,10 @@ export class KnownIncidents {
     const known = this.get(id)
     if (!known) return
     known.lastAlertAt = Math.max(known.lastAlertAt, now)
+    const isNew = (service !== null && !known.services.has(service)) || (group !== null && !known.groups.has(group))
     if (service !== null) remember(known.services, service, SERVICES_PER_INCIDENT_MAX)
     if (group !== null) remember(known.groups, group, GROUPS_PER_INCIDENT_MAX)
-    this.#touched.add(id)
+    if (isNew || now - (this.#savedAt.get(id) ?? -Infinity) >= TOUCH_SAVE_MS) this.#touched.add(id)
   }
 
   /** An alert opened it or joined for its labels: others like it may follow. */
@@ -72,7 +79,9 @@ export class KnownIncidents {
   save(): void {
     for (const id of this.#touched) {
       const known = this.#byId.get(id)
-      if (known) saveActivity(this.#sql, known)
+      if (!known) continue
+      saveActivity(this.#sql, known)
+      this.#savedAt.set(id, known.lastAlertAt)
     }
     this.#touched.clear()
   }
@@ -80,6 +89,7 @@ export class KnownIncidents {
   /** The table changed otherwise: what is kept here is read again. */
   reread(id: string): void {
     this.#byId.delete(id)
+    this.#savedAt.delete(id)
     this.get(id)
   }
 
@@ -87,6 +97,7 @@ export class KnownIncidents {
     this.#byId.clear()
     this.#since = null
     this.#touched.clear()
+    this.#savedAt.clear()
   }
 }
 

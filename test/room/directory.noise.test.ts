@@ -2,6 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { describe, expect, test } from 'vitest'
 import { FLAP_HOLD_MS } from '../../durable/core/correlate/flap.ts'
 import { Desk } from '../../durable/directory/desk.ts'
+import { INBOX_ROWS_MAX } from '../../durable/directory/inbox.ts'
 import type { IncidentDirectory } from '../../durable/directory/index.ts'
 import type { Alert, Catalogue, CorrelationRules, DrillClock } from '../../durable/protocol/domain.ts'
 import {
@@ -276,6 +277,18 @@ describe('many posts at once', () => {
     await runInDurableObject(directory, (instance: IncidentDirectory) => instance.alarm())
     expect(await settled(directory)).toMatchObject({ received: 150, attached: 150 })
     expect(await rows(directory)).toHaveLength(1)
+  })
+
+  test('[IN101] with too much stored and not judged posts are refused as overloaded, and nothing of them is kept', async () => {
+    const { directory } = await freshNamespace()
+    await runInDurableObject(directory, (_, { storage }) => {
+      storage.sql.exec(
+        "INSERT INTO inbox (id, journal, units, alerts) VALUES (1, 0, 0, '[]'), (?, 0, 0, '[]')",
+        INBOX_ROWS_MAX + 1,
+      )
+    })
+    expect(await directory.intake(post(alertOf('late')))).toMatchObject({ ok: false, reason: 'overloaded' })
+    expect(await directory.counters()).toMatchObject({ received: 0 })
   })
 
   test('[IN101] a stored piece that cannot be judged is set aside with its count, and the others go on', async () => {
