@@ -14,6 +14,7 @@ export function decideOn(state: State, command: Command, body: Of<'approve'> | O
   if (!mayAct(command.role, 'commander')) return refuse('role-too-low', 'deciding on a proposal asks for a commander')
   const proposal = state.view.proposals.find((candidate) => candidate.id === body.proposal)
   if (!proposal) return refuse('no-such-proposal', body.proposal)
+  if (state.view.moving) return refuse('move-pending', `a ${state.view.moving.kind} is under way; see it end first`)
   if (body.digest !== proposal.digest)
     return refuse('wrong-digest', 'this is not the digest that stands; look at the proposal again')
   if (body.reason.length > REASON_CHARS_MAX)

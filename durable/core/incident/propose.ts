@@ -195,6 +195,7 @@ export function decideMyself(
   if (!view.catalogue || !isLively(view)) {
     return refuse('invalid-transition', `an incident that is ${view.state} takes no action`)
   }
+  if (view.moving) return refuse('move-pending', `a ${view.moving.kind} is under way; see it end first`)
   const reason = body.reason.trim()
   if (reason === '') return refuse('reason-needed', 'an own decision needs its reason on record')
   if (reason.length > REASON_CHARS_MAX) return refuse('text-too-long', `a reason holds ${REASON_CHARS_MAX} characters`)

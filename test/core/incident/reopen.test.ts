@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { CommandBody, PersonCommand, RefusalReason } from '../../../durable/protocol/commands.ts'
 import type { IncidentState, SourceSeverity } from '../../../durable/protocol/domain.ts'
 import { REASON_CHARS_MAX } from '../../../durable/protocol/limits.ts'
-import { AT, OTHER, reason, said } from './life.ts'
+import { AT, OTHER, answered, reason, said } from './life.ts'
 import { ANN, RAY, VAL, approved, carried, opened, running, types, unknown, verifying } from './room.ts'
 import { alert } from './shop.ts'
 
@@ -68,6 +68,16 @@ describe('taking back and calling off', () => {
     const over = said(AT.resolved(), { type: 'merge', into: OTHER, reason })
     expect(over.refused({ type: 'close', reason }, RAY)).toBe('move-pending')
     expect(over.refused({ type: 'reopen', reason }, RAY)).toBe('move-pending')
+  })
+
+  test('[LC22] nobody decides on an action while alerts are on their way: it would run in what is over', () => {
+    const room = said(carried(), { type: 'merge', into: OTHER, reason })
+    const { id, digest } = room.proposal
+    expect(room.refused({ type: 'approve', proposal: id, digest, reason: '' }, ANN)).toBe('move-pending')
+    const own = { runbook: 'scale-out', target: 'db-proxy', parameters: {}, confirm: 'db-proxy', passed: [], reason }
+    expect(room.refused({ type: 'decide-myself', ...own }, ANN)).toBe('move-pending')
+    answered(room, { ok: true, incident: OTHER, alerts: [] })
+    expect(room.proposal).toMatchObject({ status: 'revoked', reason: 'incident-merged' })
   })
 
   test('[LC36] what was called off is archived, and again when it ends after it was taken back', () => {
