@@ -24,6 +24,19 @@ test('[AP10] a request repeated under its key is done once and gets the first an
   expect((await json<{ id: string }>(await declare('second'), 201)).id).not.toBe(id)
 })
 
+test('[AP10] an answer without a body comes again without one', async () => {
+  const endsAt = new Date(Date.now() + 60_000).toISOString()
+  const body = { matchers: [{ name: 'service', value: 'x' }], comment: 'x', endsAt }
+  const { id } = await json<{ id: string }>(await api('/api/v1/silences', { body }), 201)
+  const end = () => api(`/api/v1/silences/${id}`, { method: 'DELETE', headers: { 'idempotency-key': 'end' } })
+  for (const replayed of [null, 'true']) {
+    const answer = await end()
+    expect([answer.status, await answer.text()]).toEqual([204, ''])
+    expect(answer.headers.get('idempotency-replayed')).toBe(replayed)
+  }
+  await problem(await api(`/api/v1/silences/${id}`, { method: 'DELETE' }), 404)
+})
+
 test('[AP10] a refusal is an answer too; what may go well the next time is asked again', async () => {
   const bad = { ...BODY, severity: 'SEV-9' }
   await problem(await declare('refused', { body: bad }), 400, 'invalid-body')

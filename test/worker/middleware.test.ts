@@ -24,6 +24,29 @@ test('[AP20] a page says where the next one is, whatever else was asked kept; th
   expect([pages, titles.sort()]).toEqual([2, ['one', 'three', 'two']])
 })
 
+test('[AP21] an incident’s ETag is its seq: 304 while nothing has happened, and another one after', async () => {
+  const body = { title: 'x', severity: 'SEV-4', service: 'quiet' }
+  const { id } = await json<{ id: string }>(await api('/api/v1/incidents', { body }), 201)
+  const path = `/api/v1/incidents/${id}`
+  const noted = await json<{ seq: number }>(await api(`${path}/notes`, { body: { text: 'seen' } }))
+  const read = await api(path)
+  const { seq } = await json<{ seq: number }>(read)
+  expect(read.headers.get('etag')).toBe(`"${seq}"`)
+  expect(seq).toBeGreaterThanOrEqual(noted.seq)
+  const old = await api(path, { headers: { 'if-none-match': `"${noted.seq - 1}"` } })
+  expect(old.status).toBe(200)
+  await old.text()
+  for (let tries = 0; tries < 20; tries += 1) {
+    const etag = (await api(path)).headers.get('etag') ?? ''
+    const held = await api(path, { headers: { 'if-none-match': etag } })
+    const text = await held.text()
+    // The agents may say something in between; then the tag has moved on, and so has the answer.
+    if (held.status === 304) return expect([text, held.headers.get('etag')]).toEqual(['', etag])
+    expect(held.headers.get('etag')).not.toBe(etag)
+  }
+  expect.unreachable('it never stood still')
+})
+
 test('[AP30] each answer says quota and rest; beyond it 429 with Retry-After, for that token alone', async () => {
   const bindings = deployed({ IC_RATE_PER_MINUTE: '3' })
   const mine = await makeToken({ role: 'viewer' })

@@ -1,6 +1,5 @@
 import type { Context, Next } from 'hono'
 import { ANSWER_CHARS_MAX, type KeptAnswer } from '../../durable/protocol/ledger.ts'
-import { INGEST_BODY_BYTES_MAX } from '../../durable/protocol/limits.ts'
 import { sha256Hex } from '../auth/token.ts'
 import type { AppEnv } from '../env.ts'
 import { log, ProblemError, unavailable } from '../errors.ts'
@@ -17,6 +16,8 @@ const NEVER_KEPT = '/api/v1/secrets/'
 /** Not done because of who asked, how often or when: asked again it may well be done. */
 const TRY_AGAIN = [401, 403, 408, 429]
 const RETRY_AFTER_S = 1
+/** The longest body that any address for people reads, in bytes: an incident that is imported. */
+const BODY_BYTES_MAX = 10_000_000
 
 /**
  * A request under an `Idempotency-Key` is done once: repeated within a day it gets the first answer, marked
@@ -61,7 +62,7 @@ function ledgerOf(c: Context<AppEnv>): ReturnType<AppEnv['Bindings']['LEDGER']['
 // The body is read here and handed on; what is within this bound and too long for the address is refused there.
 async function fingerprintOf(c: Context<AppEnv>): Promise<string> {
   const { raw } = c.req
-  const body = await collect(raw.body, INGEST_BODY_BYTES_MAX)
+  const body = await collect(raw.body, BODY_BYTES_MAX)
   c.req.raw = new Request(raw, { method: raw.method, body: body.byteLength === 0 ? null : body })
   const query = new URL(raw.url).search
   const said = [query, raw.headers.get('content-encoding') ?? '', raw.headers.get('if-match') ?? '']

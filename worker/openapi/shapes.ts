@@ -156,11 +156,23 @@ export const catalogue = z.looseObject({
       dependencies: z.array(text),
       protected: z.boolean(),
       slos: z.array(slo),
+      cost: z.optional(z.looseObject({ perMinute: count, currency: text })),
     }),
   ),
   runbooks: z.array(z.looseObject({ id: text, title: text, action: text, risk: text, checklist: z.array(text) })),
   sources: z.array(z.looseObject({ name: text, title: text, intakes: z.array(text), freshMs: count })),
   endpoints: z.array(z.looseObject({ name: text, url: text })),
+  correlation: z.optional(
+    z.looseObject({
+      windowMs: z.optional(count),
+      thresholds: z.optional(z.array(z.looseObject({ service: text }))),
+      stormPerMinute: z.optional(count),
+    }),
+  ),
+  targets: z.optional(z.array(z.looseObject({ name: text, kind: text }))),
+  rotations: z.optional(z.array(z.looseObject({ name: text }))),
+  escalation: z.optional(z.array(z.looseObject({ name: text }))),
+  sla: z.optional(z.array(z.looseObject({ severity }))),
 }) satisfies Part<Catalogue>
 const change = z.looseObject({
   kind: z.enum(['added', 'removed', 'changed']),
@@ -229,7 +241,7 @@ export const drillRow = z.looseObject({
 export const scenarioRow = z.looseObject({ name: text, title: text, summary: text, durationMs: count })
 
 export const live = z.looseObject({ ok: z.literal(true), version: text })
-export const version = z.looseObject({ version: text, protocol: count })
+export const version = z.looseObject({ version: text, protocol: count, time: when })
 
 export const problem = z.looseObject({
   type: text,
