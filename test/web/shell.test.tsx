@@ -10,6 +10,7 @@ import { IncidentList } from '../../web/src/dashboards/operations/IncidentList.t
 import { KillSwitchDialog } from '../../web/src/dashboards/operations/KillSwitch.tsx'
 import { RoomPage } from '../../web/src/dashboards/operations/RoomPage.tsx'
 import { carried, ended, untilProposal } from '../../web/src/gallery/log.ts'
+import { moved } from '../../web/src/gallery/crew.ts'
 import { stillRoom } from '../../web/src/gallery/still.ts'
 import { T0 } from '../../web/src/gallery/world.ts'
 import type { LinkState } from '../../web/src/room/link.ts'
@@ -307,6 +308,14 @@ describe('room page', () => {
     const screen = page({}, [...untilProposal(), ...carried(), ...ended()])
     expect(text(screen.container)).toContain('Closed and read only, archived in the embedded store.')
     expect(screen.queryByRole('button', { name: 'Note' })).toBeNull()
+  })
+
+  it('[UI80] a false alarm and a merged incident say so, and what can still be done', () => {
+    const canceled = page({}, [...untilProposal(), ...moved().slice(-1)])
+    expect(text(canceled.container.querySelector('.read-only'))).toContain('Canceled as a false alarm.')
+    canceled.unmount()
+    const merged = page({}, [...untilProposal(), ...moved().slice(0, 5)])
+    expect(text(merged.container.querySelector('.read-only'))).toContain('Merged into cident: its alerts are there')
   })
 
   it('[UI81] landmarks and headings name every region; the evidence opens beside them and gives focus back', () => {

@@ -1,5 +1,6 @@
 import { Match, Show, Switch, createEffect, createSignal } from 'solid-js'
-import type { Room } from '../../room/room.ts'
+import { incidentShort } from '../../format/names.ts'
+import type { Room, RoomState } from '../../room/room.ts'
 import { AgentStrip } from '../../panels/AgentStrip.tsx'
 import { AlertList } from '../../panels/AlertList.tsx'
 import { HypothesisBoard } from '../../panels/HypothesisBoard.tsx'
@@ -44,12 +45,7 @@ export function RoomPage(props: { room: Room }) {
           <div class="room-page" classList={{ 'with-drawer': selected() !== null }}>
             <main class="room" classList={{ drill: state().view.head?.drill != null }}>
               <RoomHead />
-              <Show when={state().view.state === 'closed'}>
-                <p class="read-only">
-                  Closed and read only
-                  {state().view.archived ? `, archived in the ${state().view.archived?.store} store` : ', archiving'}.
-                </p>
-              </Show>
+              <Over state={state()} />
               <SummaryPanel />
               <AgentStrip />
               <div class="work">
@@ -72,6 +68,22 @@ export function RoomPage(props: { room: Room }) {
       </Switch>
     </RoomProvider>
   )
+}
+
+/** Where an incident that has ended stands, and what can still be done. */
+function Over(props: { state: RoomState }) {
+  const view = () => props.state.view
+  const says = () => {
+    const { state, archived, links } = view()
+    if (state === 'closed')
+      return `Closed and read only${archived ? `, archived in the ${archived.store} store` : ', archiving'}.`
+    if (state === 'canceled') return 'Canceled as a false alarm. Reopen it if it was none.'
+    const into = links.find((link) => link.relation === 'merged-into')?.incident ?? ''
+    if (state === 'merged')
+      return `Merged into ${incidentShort(into)}: its alerts are there, until they are taken back.`
+    return ''
+  }
+  return <Show when={says()}>{(words) => <p class="read-only">{words()}</p>}</Show>
 }
 
 function Loading(props: { link: string }) {

@@ -32,32 +32,34 @@ export function OtherIncident(props: { label: string; chosen: string | null; onC
     return reply.ok ? 'No other open incident fits.' : reply.problem.title
   }
   return (
-    <fieldset class="choices">
+    <fieldset>
       <legend>{props.label}</legend>
-      <input
-        type="search"
-        aria-label="Find an incident"
-        placeholder="Title, service or id"
-        value={wanted()}
-        onInput={(event) => setWanted(event.currentTarget.value)}
-      />
-      <For each={others().slice(0, CHOICES_MAX)} fallback={<p class="dim">{says()}</p>}>
-        {(row) => (
-          <label>
-            <input type="radio" name={id} checked={props.chosen === row.id} onChange={() => props.onChoose(row.id)} />
-            <span class="grow">
-              {row.title}
-              <span class="label block">
-                <span class="mono">{incidentShort(row.id)}</span> {row.service}, {row.state}
+      <div class="choices">
+        <input
+          type="search"
+          aria-label="Find an incident"
+          placeholder="Title, service or id"
+          value={wanted()}
+          onInput={(event) => setWanted(event.currentTarget.value)}
+        />
+        <For each={others().slice(0, CHOICES_MAX)} fallback={<p class="dim">{says()}</p>}>
+          {(row) => (
+            <label>
+              <input type="radio" name={id} checked={props.chosen === row.id} onChange={() => props.onChoose(row.id)} />
+              <span class="grow">
+                {row.title}
+                <span class="label block">
+                  <span class="mono">{incidentShort(row.id)}</span> {row.service}, {row.state}
+                </span>
               </span>
-            </span>
-            <SeverityMark severity={row.severity} />
-          </label>
-        )}
-      </For>
-      <Show when={others().length > CHOICES_MAX}>
-        <p class="dim">and {others().length - CHOICES_MAX} more; a word above finds them</p>
-      </Show>
+              <SeverityMark severity={row.severity} />
+            </label>
+          )}
+        </For>
+        <Show when={others().length > CHOICES_MAX}>
+          <p class="dim">and {others().length - CHOICES_MAX} more; a word above finds them</p>
+        </Show>
+      </div>
     </fieldset>
   )
 }

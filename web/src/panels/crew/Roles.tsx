@@ -76,6 +76,8 @@ export function RolesDialog(props: { onClose: () => void }) {
   const order = useOrder()
   const holders = (role: CrewRole) => room.state.view.crew.filter((member) => member.role === role)
   const me = () => room.state.you?.name ?? ''
+  // Experts are several: one more takes nothing from the others.
+  const verb = (role: CrewRole) => (holders(role).length > 0 && role !== 'subject-matter-expert' ? 'Hand over' : 'Give')
   const mine = (role: CrewRole) => holders(role).some(({ person }) => person === me())
   return (
     <Dialog title="Roles in this incident" onClose={() => props.onClose()}>
@@ -109,20 +111,21 @@ export function RolesDialog(props: { onClose: () => void }) {
                   <button
                     type="button"
                     class="button"
+                    aria-label={`Take it: ${CREW_TITLE[role]}`}
                     disabled={order.blocked()}
                     onClick={() => void order.give({ type: 'assign-role', role, person: me(), reason: '' })}
                   >
-                    Take it<span class="sr-only">: {CREW_TITLE[role]}</span>
+                    Take it
                   </button>
                 </Show>
                 <button
                   type="button"
                   class="button"
+                  aria-label={`${verb(role)}: ${CREW_TITLE[role]}`}
                   aria-expanded={giving() === role ? 'true' : 'false'}
                   onClick={() => setGiving((open) => (open === role ? null : role))}
                 >
-                  {holders(role).length > 0 && role !== 'subject-matter-expert' ? 'Hand over' : 'Give'}
-                  <span class="sr-only">: {CREW_TITLE[role]}</span>
+                  {verb(role)}
                 </button>
               </div>
               <Show when={giving() === role}>
