@@ -11,7 +11,7 @@ type Json = Record<string, unknown>
 interface Document {
   openapi: string
   paths: Record<string, Record<string, Described>>
-  components: { schemas: Json }
+  components: { schemas: Json; responses: Json }
   'x-problem-codes': { code: string; status: number; says: string }[]
 }
 interface Described {
@@ -44,12 +44,17 @@ test('[AP2] every reference resolves, every id is unique, every parameter of a p
       expect([at, path.match(/\{\w+\}/g) ?? []]).toEqual([at, declared])
       expect(new Set(parameters.map((one) => `${one.in} ${one.name}`)).size).toBe(parameters.length)
       expect(Object.keys(responses).some((status) => Number(status) < 400)).toBe(true)
-      for (const { description } of Object.values(responses)) expect(description).not.toBe('')
+      for (const one of Object.values(responses)) expect([at, one]).not.toEqual([at, { description: '' }])
       expect(security.every((one) => Object.keys(one).length === 1)).toBe(true)
     }
   expect(ids.size).toBe(OPERATIONS.length)
-  for (const [, ref] of JSON.stringify(paths).matchAll(/"\$ref":"([^"]+)"/g))
-    expect(Object.keys(components.schemas)).toContain(ref?.replace('#/components/schemas/', ''))
+  for (const [, ref] of JSON.stringify({ paths, components }).matchAll(/"\$ref":"([^"]+)"/g))
+    expect(
+      ref
+        ?.split('/')
+        .slice(2)
+        .reduce((at: unknown, step) => (at as Json)[step], components),
+    ).toBeTypeOf('object')
 })
 
 test('[AP2] bodies and queries are what validates: members, bounds and choices are there', async () => {

@@ -3,11 +3,12 @@ import { version } from '../../package.json'
 import { CODES } from './codes.ts'
 import { codesOf, OPERATIONS } from './operations.ts'
 import type { Answer, Body, Operation } from './operation.ts'
-import { problem } from './shapes.ts'
+import * as shapes from './shapes.ts'
 
 type Json = Record<string, unknown>
 
-const PROBLEM = '#/components/schemas/Problem'
+const SCHEMAS = '#/components/schemas/'
+const RESPONSES = '#/components/responses/'
 
 const INTRODUCTION = `Everything ours is under \`/api/v1\`; what stands elsewhere is where foreign clients look for it.
 
@@ -26,9 +27,10 @@ export function openapi(): Json {
 
 function make(): Json {
   const paths: Record<string, Json> = {}
+  const shared = new Shared()
   for (const operation of OPERATIONS) {
     const path = operation.path.replaceAll(/:([a-z]+)/g, '{$1}')
-    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: described(operation) }
+    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: described(operation, shared) }
   }
   return {
     openapi: '3.1.0',
@@ -43,7 +45,8 @@ function make(): Json {
     tags: [...new Set(OPERATIONS.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {
-      schemas: { Problem: schemaOf(problem, 'output') },
+      schemas: Object.fromEntries([...NAMED].map(([schema, name]) => [name, schemaOf(schema, 'output')])),
+      responses: shared.components,
       securitySchemes: {
         person: { type: 'http', scheme: 'bearer', description: 'An API token, or a token of the identity provider.' },
         sender: {
@@ -58,7 +61,7 @@ function make(): Json {
   }
 }
 
-function described(operation: Operation): Json {
+function described(operation: Operation, shared: Shared): Json {
   const { method, path, who, summary, tag, query, body, answers } = operation
   return {
     operationId: operationId(method, path),
@@ -68,7 +71,7 @@ function described(operation: Operation): Json {
     ...(who === 'anyone' ? { security: [] } : { security: [{ [schemeOf(who)]: [] }] }),
     parameters: [...pathParameters(path), ...(query ? queryParameters(query) : []), ...headerParameters(operation)],
     ...(body && { requestBody: requestBody(body) }),
-    responses: { ...good(answers), ...problems(operation) },
+    responses: { ...good(answers), ...problems(operation, shared) },
   }
 }
 
@@ -127,7 +130,7 @@ function good(answers: Readonly<Record<number, Answer>>): Json {
   return Object.fromEntries(
     Object.entries(answers).map(([status, { says, schema, types }]) => {
       const names = types ?? (schema ? ['application/json'] : [])
-      const media = (type: string) => ({ schema: schema && type.endsWith('json') ? schemaOf(schema, 'output') : {} })
+      const media = (type: string) => ({ schema: schema && type.endsWith('json') ? referred(schema) : {} })
       const content = Object.fromEntries(names.map((type) => [type, media(type)]))
       return [status, { description: says, ...(names.length > 0 && { content }) }]
     }),
@@ -135,7 +138,7 @@ function good(answers: Readonly<Record<number, Answer>>): Json {
 }
 
 /** One response for each status, with the codes it may carry. */
-function problems(operation: Operation): Json {
+function problems(operation: Operation, shared: Shared): Json {
   const byStatus = new Map<number, string[]>()
   for (const code of codesOf(operation)) {
     const status = CODES[code]?.status ?? 500
@@ -144,18 +147,47 @@ function problems(operation: Operation): Json {
   return Object.fromEntries(
     [...byStatus]
       .filter(([status]) => !(status in operation.answers))
-      .map(([status, codes]) => [
-        status,
-        {
-          description: codes.join(' · '),
-          content: {
-            'application/problem+json': {
-              schema: { allOf: [{ $ref: PROBLEM }, { properties: { code: { enum: codes } } }] },
-            },
-          },
-        },
-      ]),
+      .map(([status, codes]) => [status, shared.problem(status, codes)]),
   )
+}
+
+/** Responses that several addresses have in common, each written once. */
+class Shared {
+  readonly components: Json = {}
+  #names = new Map<string, string>()
+
+  problem(status: number, codes: readonly string[]): Json {
+    const key = `${status} ${codes.toSorted().join(' ')}`
+    const known = this.#names.get(key)
+    if (known !== undefined) return { $ref: `${RESPONSES}${known}` }
+    const name = codes.length === 1 ? `${status}-${codes[0]}` : `${status}-${this.#names.size + 1}`
+    this.#names.set(key, name)
+    const schema = { allOf: [{ $ref: `${SCHEMAS}Problem` }, { properties: { code: { enum: codes } } }] }
+    this.components[name] = {
+      description: codes.join(' · '),
+      content: { 'application/problem+json': { schema } },
+    }
+    return { $ref: `${RESPONSES}${name}` }
+  }
+}
+
+/** The shapes that are told by name. */
+const NAMED: ReadonlyMap<z.ZodMiniType, string> = new Map(
+  Object.entries(shapes).flatMap(([name, shape]) =>
+    typeof shape === 'function' ? [] : [[shape as z.ZodMiniType, name.charAt(0).toUpperCase() + name.slice(1)]],
+  ),
+)
+
+function referred(schema: z.ZodMiniType): Json {
+  const name = NAMED.get(schema)
+  if (name !== undefined) return { $ref: `${SCHEMAS}${name}` }
+  const item = shapes.itemOf(schema)
+  if (!item) return schemaOf(schema, 'output')
+  return {
+    type: 'object',
+    required: ['items', 'next'],
+    properties: { items: { type: 'array', items: referred(item) }, next: { type: ['string', 'null'] } },
+  }
 }
 
 function schemaOf(schema: z.ZodMiniType, io: 'input' | 'output'): Json {

@@ -20,7 +20,18 @@ const counts = z.record(z.string(), z.number())
 /** Compiles only while every member that is named is one of the type's, and of its kind. */
 type Part<T> = z.ZodMiniType<{ [K in keyof T]?: unknown }>
 
-export const list = <S extends z.ZodMiniType>(item: S) => z.looseObject({ items: z.array(item), next: maybe(text) })
+/** What a list is of, so that the description can name it. */
+const items = new WeakMap<z.ZodMiniType, z.ZodMiniType>()
+
+export function list<S extends z.ZodMiniType>(item: S) {
+  const made = z.looseObject({ items: z.array(item), next: maybe(text) })
+  items.set(made, item)
+  return made
+}
+
+export function itemOf(schema: z.ZodMiniType): z.ZodMiniType | null {
+  return items.get(schema) ?? null
+}
 
 export const severity = z.enum(['SEV-1', 'SEV-2', 'SEV-3', 'SEV-4', 'SEV-5'])
 export const incidentState = z.enum([
