@@ -93,3 +93,45 @@ test('[IN36] doubled, shuffled and in other batches, with crashes in between: th
     }
   }
 })
+
+test('[NO13] 1,000 small sets, each replayed three times shuffled: no new incident, no new word for a room, the same states', async () => {
+  const { directory, drill } = await freshNamespace()
+  const firing = message.map((said) => ({ ...said, status: 'firing' as const, endsAt: null }))
+  const replay = fc
+    .uniqueArray(firing, { minLength: 1, maxLength: 4, selector: ({ fingerprint }) => fingerprint })
+    .chain((set) =>
+      fc.record({
+        set: fc.constant(set),
+        again: fc.shuffledSubarray([...set, ...set, ...set], { minLength: set.length * 3 }),
+        size: fc.integer({ min: 1, max: 5 }),
+      }),
+    )
+  const runs = fc.sample(replay, { numRuns: 1_000, seed: 83_609 })
+  const differences = await runInDurableObject(directory, (_, { storage }) => {
+    const desk = new Desk(storage, `drill/${drill}`)
+    const look = () => ({
+      incidents: storage.sql.exec('SELECT id FROM incident ORDER BY id').toArray(),
+      mail: storage.sql.exec('SELECT COUNT(*) AS n FROM outbox').toArray(),
+      states: storage.sql.exec('SELECT source, fingerprint, state, told, incident FROM alert ORDER BY 1, 2').toArray(),
+    })
+    const found: string[] = []
+    for (const { set, again, size } of runs) {
+      const undone = () =>
+        desk.commit(() => {
+          take(desk, post(...set), Date.now(), Date.now())
+          const before = look()
+          for (let n = 0; n < again.length; n += size)
+            take(desk, post(...again.slice(n, n + size)), Date.now(), Date.now())
+          const after = look()
+          throw new Error(JSON.stringify(before) === JSON.stringify(after) ? 'same' : JSON.stringify({ before, after }))
+        })
+      try {
+        undone()
+      } catch (end) {
+        if (end instanceof Error && end.message !== 'same') found.push(end.message)
+      }
+    }
+    return found
+  })
+  expect(differences).toEqual([])
+})

@@ -134,6 +134,22 @@ describe('sentences', () => {
     expect(note && sentence(note)).toMatchObject({ tainted: false })
   })
 
+  it('[NO16] an alert says why it came here and what that reason found', () => {
+    const attached = (reason: string, matched: string) =>
+      numbered([{ s: 0, by: SYSTEM, body: { type: 'alert-attached', alert: ALERT, reason, matched } }]).map(sentence)[0]
+        ?.did
+    expect(attached('similar-labels', '0.67 of labels shared')).toContain('similar-labels (0.67 of labels shared)')
+    expect(attached('same-group', '{}:{alertname="x"}')).not.toContain('alertname')
+    const [flaps] = numbered([
+      {
+        s: 0,
+        by: SYSTEM,
+        body: { type: 'alert-updated', alert: ALERT, reason: 'flapping', matched: '11 of 21 changes' },
+      },
+    ]).map(sentence)
+    expect(flaps?.did).toContain('flapping (11 of 21 changes)')
+  })
+
   it('[UI20] a void vote says that it counts for nothing and why', () => {
     const events = numbered(notCarried()).map(sentence)
     expect(events.find((said) => said.did.includes('void'))).toMatchObject({

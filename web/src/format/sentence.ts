@@ -41,6 +41,13 @@ export function sentenceOf(event: RoomEvent, lookup: Lookup): Sentence {
   }
 }
 
+/** Reasons that say more with what they found: a neighbour, a change, the share of labels, the rate, the changes of state. */
+const SAYS_WHAT: readonly string[] = ['topology-neighbour', 'same-change', 'similar-labels', 'storm', 'flapping']
+
+function foundBy({ reason, matched }: { reason?: string; matched?: string }): string {
+  return matched !== undefined && reason !== undefined && SAYS_WHAT.includes(reason) ? ` (${matched})` : ''
+}
+
 // One case per event type, long on purpose: what the timeline can say is read in one place.
 function bodyInWords(body: EventBody, event: RoomEvent, lookup: Lookup): Said {
   const p = (id: string) => proposalTitle(lookup(id))
@@ -55,7 +62,7 @@ function bodyInWords(body: EventBody, event: RoomEvent, lookup: Lookup): Said {
     case 'alert-attached':
       return {
         who: body.alert.source,
-        did: `reported ${body.alert.status === 'firing' ? 'a firing' : 'a resolved'} alert on ${body.alert.service}${because(body.reason)}`,
+        did: `reported ${body.alert.status === 'firing' ? 'a firing' : 'a resolved'} alert on ${body.alert.service}${because(body.reason)}${foundBy(body)}`,
         quote: body.alert.title,
         tainted: true,
         tone: body.alert.status === 'firing' ? 'harm' : 'well',
@@ -63,7 +70,7 @@ function bodyInWords(body: EventBody, event: RoomEvent, lookup: Lookup): Said {
     case 'alert-updated':
       return {
         who: body.alert.source,
-        did: `says the alert on ${body.alert.service} ${body.alert.status === 'firing' ? 'still fires' : 'has resolved'}`,
+        did: `says the alert on ${body.alert.service} ${body.alert.status === 'firing' ? 'still fires' : 'has resolved'}${body.reason === undefined ? '' : because(body.reason)}${foundBy(body)}`,
         quote: body.alert.title,
         tainted: true,
         tone: body.alert.status === 'firing' ? 'plain' : 'well',
