@@ -1,6 +1,12 @@
 import type { Action, Catalogue, CauseKind, Change, Instant, SourceSeverity } from '../durable/protocol/domain.ts'
 import type { TelemetrySeries } from '../durable/protocol/objects.ts'
 
+/** What a story brings of its catalogue; runbooks come from the instance. */
+export type World = Pick<
+  Catalogue,
+  'services' | 'sources' | 'endpoints' | 'targets' | 'rotations' | 'escalation' | 'sla'
+>
+
 /**
  * A story: topology, a small discrete-time model of its services, a timeline and the truth. Never what an agent would
  * say. Times are milliseconds of scenario time since the start of the story; the stage adds the clock.
@@ -11,8 +17,7 @@ export interface Scenario {
   title: string
   summary: string
   durationMs: number
-  /** services, sources and endpoints; runbooks come from the catalogue of the instance. */
-  world: Pick<Catalogue, 'services' | 'sources' | 'endpoints'>
+  world: World
   truth: Truth
   /** the same story with other data: an endpoint that withholds its answer, a voter that must oppose, a calm hour. */
   variants: readonly StoryVariant[]
@@ -75,7 +80,7 @@ export interface EndpointBehaviour {
 export interface Model {
   /** the truth of this seed: names may differ from the story's. */
   truth: Truth
-  world: Pick<Catalogue, 'services' | 'sources' | 'endpoints'>
+  world: World
   /** Advances one second of scenario time to `ms` and says what could be observed. Deterministic for a seed. */
   step(ms: number, startedAt: Instant): Emission[]
   /** Carries out an action now; an unknown type or target changes nothing and says so. */

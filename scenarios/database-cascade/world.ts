@@ -1,4 +1,6 @@
-import type { Catalogue, Service } from '../../durable/protocol/domain.ts'
+import type { Service } from '../../durable/protocol/domain.ts'
+import type { World } from '../scenario.ts'
+import { ON_CALL } from './oncall.ts'
 import type { Cast, Part } from './settings.ts'
 
 /** Older samples are stale: three missed scrapes of ten seconds. */
@@ -48,9 +50,10 @@ export const EDGES: readonly [Part, Part][] = PARTS.flatMap((part) =>
   LINES[part].calls.map((callee): [Part, Part] => [part, callee]),
 )
 
-/** Services, sources and the one action endpoint, in the names of a cast. */
-export function worldOf(cast: Cast): Pick<Catalogue, 'services' | 'sources' | 'endpoints'> {
+/** Services, sources, who is called and the one action endpoint, in the names of a cast. */
+export function worldOf(cast: Cast): World {
   return {
+    ...ON_CALL,
     services: PARTS.map((part) => serviceOf(part, cast)),
     sources: [
       {

@@ -43,9 +43,9 @@ export async function startDrill(c: Context<AppEnv>): Promise<Response> {
 }
 
 function catalogueOf(scenario: Scenario, seed: number, variant: string | null, live: Catalogue): Catalogue {
-  const { services, sources, endpoints } = scenario.begin(seed, variant).world
+  const { world } = scenario.begin(seed, variant)
   const version = [live.version, scenario.name, variant ?? 'as-told', seed].join('+')
-  return { version, services, sources, endpoints, runbooks: live.runbooks }
+  return { version, ...world, runbooks: live.runbooks }
 }
 
 /** Sixteen characters of [a-z0-9]: 83 bits of chance, so that nobody guesses a drill. */
