@@ -37,9 +37,12 @@ export function ConnectionPill(props: {
                 <Icon name="source" size={12} />
               </Show>
               {live().by === 'events' ? 'Live through SSE' : 'Live'}
-              <span class="dim tabular pill-more">
-                {props.seq === null ? 'list' : `event ${props.seq}`}
-                <Show when={live().rttMs !== null}> · {Math.max(1, Math.round(live().rttMs ?? 0))} ms</Show>
+              <span class="dim tabular">
+                <span class="pill-more">
+                  {props.seq === null ? 'list' : `event ${props.seq}`}
+                  {live().rttMs === null ? '' : ' · '}
+                </span>
+                <Show when={live().rttMs !== null}>{Math.max(1, Math.round(live().rttMs ?? 0))} ms</Show>
               </span>
             </span>
           )}
