@@ -36,12 +36,20 @@ export function readMeasures(desk: Desk, wall: Instant, lobbySockets: number): M
          MIN(CASE WHEN parked IS NULL AND written > 0 THEN written END) AS oldest FROM outbox`,
     )
     .one()
+  // Of a storm the posts are stored and answered first, and judged a little later: they wait too.
+  const unjudged = sql.exec<{ n: number }>('SELECT COUNT(*) AS n FROM inbox').one().n
+  const stored = sql
+    .exec<{ wall: number }>(
+      'SELECT journal.wall AS wall FROM inbox JOIN journal ON journal.id = inbox.journal ORDER BY inbox.id LIMIT 1',
+    )
+    .toArray()[0]
+  const oldest = Math.min(inbox.oldest ?? wall, stored?.wall ?? wall)
   return {
     tallies,
     intake: pairs(sql.exec<{ name: string; n: number }>('SELECT name, n FROM counter')),
     inbox: {
-      rows: inbox.waiting,
-      oldestS: inbox.oldest === null ? 0 : Math.max(0, (wall - inbox.oldest) / 1_000),
+      rows: inbox.waiting + unjudged,
+      oldestS: Math.max(0, (wall - oldest) / 1_000),
       parked: inbox.parked,
     },
     incidents: sql

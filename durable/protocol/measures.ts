@@ -8,7 +8,7 @@ export interface Measures {
   tallies: Tally
   /** units of the intake by where they ended; `deduplicated` and `suppressed` by reason too. */
   intake: Record<string, number>
-  /** messages that wait for their rooms, seconds since the oldest was written, and those that were given up. */
+  /** what waits to be judged or for its room, seconds since the oldest was written, and what was given up. */
   inbox: { rows: number; oldestS: number; parked: number }
   incidents: { severity: string; state: string; awaitingHuman: boolean; n: number }[]
   silences: number

@@ -89,6 +89,15 @@ test('[ME4] what waits and for how long, what is open and what is thrown is said
   expect(at.get('ic_kill_switch')).toBe(1)
   expect(at.get('ic_inbox_oldest_seconds')).toBeGreaterThanOrEqual(5)
   expect(at.get('ic_inbox_rows')).toBeGreaterThanOrEqual(1)
+  await runInDurableObject(directory(), (_, { storage }) => {
+    const { sql } = storage
+    sql.exec(
+      "INSERT INTO journal (id, wall, intake, source, units, bytes) VALUES (9999, ?, 'alerts', 'x', 0, 0)",
+      1_000,
+    )
+    sql.exec("INSERT INTO inbox (journal, units, alerts) VALUES (9999, 0, '[]')")
+  })
+  expect((await scrape()).at.get('ic_inbox_oldest_seconds')).toBeGreaterThan(1_000_000)
   const open = [...at].filter(([name]) => name.startsWith('ic_incidents{')).reduce((sum, [, n]) => sum + n, 0)
   const { items } = await json<{ items: unknown[] }>(await api('/api/v1/incidents'))
   expect(open).toBe(items.length)

@@ -65,7 +65,7 @@ function families({ tallies, intake, inbox, incidents, ...now }: Measures, versi
     ),
     counter('ic_ingest_reasons_total', 'Units that nobody was told of, by reason.', reasons(intake)),
     gauge('ic_ingest_pending', 'Units whose room has not answered.', one('ic_ingest_pending', intake['pending'] ?? 0)),
-    gauge('ic_inbox_rows', 'Messages that wait for a room.', one('ic_inbox_rows', inbox.rows)),
+    gauge('ic_inbox_rows', 'What waits to be judged, or for a room.', one('ic_inbox_rows', inbox.rows)),
     gauge(
       'ic_inbox_parked_rows',
       'Messages that were refused and wait for people.',
@@ -73,7 +73,7 @@ function families({ tallies, intake, inbox, incidents, ...now }: Measures, versi
     ),
     gauge(
       'ic_inbox_oldest_seconds',
-      'Age of the oldest message that waits for a room.',
+      'Age of the oldest of what waits to be judged, or for a room.',
       one('ic_inbox_oldest_seconds', inbox.oldestS),
     ),
     gauge(
