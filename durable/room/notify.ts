@@ -1,3 +1,4 @@
+import { stillNeeded } from '../core/oncall/escalation.ts'
 import { watchAt } from '../core/oncall/rotation.ts'
 import type { CommandBody, NotifyOutcome } from '../protocol/commands.ts'
 import type { Effect } from '../protocol/effects.ts'
@@ -41,7 +42,7 @@ export async function notify(place: Place, { page: id, to, attempt }: Notify): P
   if (!page || !known || !addressee || known.state === 'sent' || known.state === 'parked') return null
   const said = { type: 'record-notification', page: id, to, attempt } as const
   // A try that failed may come due hours later, when somebody has long been at it.
-  if (attempt > 1 && view.paging?.nextAt === null && view.state !== 'triggered')
+  if (attempt > 1 && !stillNeeded(page.reason, view.state))
     return {
       ...said,
       target: known.target,

@@ -1,5 +1,5 @@
-import type { Catalogue, Severity } from '../../protocol/domain.ts'
-import type { EscalationPolicy, Paging } from '../../protocol/oncall.ts'
+import type { Catalogue, IncidentState, Severity } from '../../protocol/domain.ts'
+import type { EscalationPolicy, PageReason, Paging } from '../../protocol/oncall.ts'
 
 /** The policy of a service at a severity: its own, else the one for every service; null where nobody is called. */
 export function policyFor(
@@ -24,4 +24,14 @@ export function nextStep(
 ): { round: number; step: number } | null {
   if (step + 1 < steps.length) return { round, step: step + 1 }
   return round < repeat ? { round: round + 1, step: 0 } : null
+}
+
+/**
+ * Whether a page that could not be delivered yet still concerns somebody: until somebody takes the incident on, and where
+ * it was made although somebody had, while the incident is worked on.
+ */
+export function stillNeeded(reason: PageReason, state: IncidentState): boolean {
+  if (state === 'triggered') return true
+  const regardless = reason === 'severity-raised' || reason === 'escalated-by-person'
+  return regardless && (state === 'acknowledged' || state === 'mitigated')
 }

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { nextStep, policyFor } from '../../../durable/core/oncall/escalation.ts'
+import { nextStep, policyFor, stillNeeded } from '../../../durable/core/oncall/escalation.ts'
 import { RETRY_AFTER_MS_MAX, RETRY_WAITS_MS, retryWait } from '../../../durable/core/oncall/retry.ts'
 import { watchAt } from '../../../durable/core/oncall/rotation.ts'
 import { instantOf, isZone, localOf } from '../../../durable/core/oncall/zone.ts'
-import type { EscalationPolicy, Rotation } from '../../../durable/protocol/oncall.ts'
+import type { EscalationPolicy, PageReason, Rotation } from '../../../durable/protocol/oncall.ts'
 
 const BERLIN: Rotation = {
   name: 'first-line',
@@ -133,6 +133,15 @@ describe('a policy', () => {
 })
 
 describe('trying again', () => {
+  test('[NT9] a page is tried again until somebody takes it on; one made although somebody had, while it is worked on', () => {
+    const states = ['triggered', 'acknowledged', 'mitigated', 'resolved', 'closed', 'canceled', 'merged'] as const
+    const needed = (reason: PageReason) => states.filter((state) => stillNeeded(reason, state))
+    for (const reason of ['opened', 'escalated', 'reopened', 'ack-timeout', 'unmerged'] as const)
+      expect(needed(reason)).toEqual(['triggered'])
+    for (const reason of ['severity-raised', 'escalated-by-person'] as const)
+      expect(needed(reason)).toEqual(['triggered', 'acknowledged', 'mitigated'])
+  })
+
   test('[NT8] ten tries over about three days, each wait jittered by what is known, the same every time', () => {
     const waits = RETRY_WAITS_MS.map((_, n) => retryWait(n + 1, 'inc_a/P-01/0', null))
     expect(waits).toEqual(RETRY_WAITS_MS.map((_, n) => retryWait(n + 1, 'inc_a/P-01/0', null)))
