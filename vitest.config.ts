@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'ground',
           environment: 'node',
-          include: ['test/{e2e,clients,crash,load}/**/*.test.ts'],
+          include: ['test/{e2e,clients,crash,load,cli}/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 180_000,
         },

@@ -34,7 +34,7 @@ async function holds(c: Context<AppEnv>): Promise<boolean> {
   }
 }
 
-/** `GET /version`. */
+/** `GET /version`: what runs, and its clock, which `ic doctor` compares with its own. */
 export function versions(c: Context<AppEnv>): Response {
-  return c.json({ version, protocol: PROTOCOL_VERSION })
+  return c.json({ version, protocol: PROTOCOL_VERSION, time: new Date().toISOString() })
 }

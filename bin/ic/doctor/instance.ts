@@ -23,7 +23,6 @@ export interface Me {
 
 /** Whether anything answers, whether its clock is ours, and whether it speaks as we do. */
 export async function checkReach(api: Api, settings: Settings): Promise<Check[]> {
-  const before = Date.now()
   let answer: Response
   try {
     answer = await api.reach('GET', '/livez')
@@ -42,17 +41,23 @@ export async function checkReach(api: Api, settings: Settings): Promise<Check[]>
     return [
       fail('reachable', `${api.url} answers ${answer.status} and is no Incident Commander`, 'Look at --url or IC_URL.'),
     ]
+  const asked = Date.now()
+  const said = await api.get<Versions>('/version').catch(() => null)
   return [
     ok('reachable', `${api.url} (from: ${settings.urlFrom})`),
     ...settings.warnings.map((warning) => warn('configuration', warning, 'Tokens are for one person.')),
-    await version(api, live.version),
-    skew(answer, before, Date.now()),
+    version(said, live.version),
+    skew(said, asked, Date.now()),
   ]
 }
 
-async function version(api: Api, theirs: string): Promise<Check> {
+interface Versions {
+  protocol: number
+  time?: string
+}
+
+function version(said: Versions | null, theirs: string): Check {
   const ours = ownVersion()
-  const said = await api.get<{ protocol: number }>('/version').catch(() => null)
   if (said !== null && said.protocol !== PROTOCOL_VERSION)
     return fail(
       'version',
@@ -64,13 +69,13 @@ async function version(api: Api, theirs: string): Promise<Check> {
     : warn('version', `it is ${theirs}, this ic is ${ours}`, 'Use the ic of its version.')
 }
 
-function skew(answer: Response, before: number, after: number): Check {
-  const theirs = Date.parse(answer.headers.get('date') ?? '')
-  if (Number.isNaN(theirs)) return skip('clock', 'the answer says no time')
-  // The header has whole seconds: what lies within one and the round trip is no difference.
-  const apart = theirs > after ? theirs - after : Math.max(0, before - theirs - 1_000)
+/** Its clock was read between our two readings: what lies between them is no difference. */
+function skew(said: Versions | null, before: number, after: number): Check {
+  const theirs = Date.parse(said?.time ?? '')
+  if (Number.isNaN(theirs)) return skip('clock', 'it does not say its time')
+  const apart = theirs > after ? theirs - after : Math.max(0, before - theirs)
   const says =
-    apart === 0 ? 'the same as here' : `${(apart / 1_000).toFixed(0)} s ${theirs > after ? 'ahead' : 'behind'}`
+    apart < 1_000 ? 'the same as here' : `${(apart / 1_000).toFixed(0)} s ${theirs > after ? 'ahead' : 'behind'}`
   if (apart < SKEW_WARN_MS) return ok('clock', says)
   const todo = 'Set the clock of this machine by NTP.'
   return apart < SKEW_FAIL_MS ? warn('clock', says, todo) : fail('clock', says, todo)

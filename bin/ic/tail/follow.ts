@@ -8,7 +8,7 @@ import { PROTOCOL_VERSION } from '../../../durable/protocol/version.ts'
 import type { Api } from '../api.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { waitMs } from './backoff.ts'
-import { listen } from './socket.ts'
+import { type Line, listen } from './socket.ts'
 
 const PAGE = 500
 /** Too many messages, said by the server: it waits this long. */
@@ -83,12 +83,16 @@ export class Follower {
     const url = `${api.url.replace(/^http/, 'ws')}/api/v1/incidents/${incident}/room?${query.toString()}`
     let failure: unknown = null
     let work = Promise.resolve()
-    const end = await listen(url, [`ic.v${PROTOCOL_VERSION}`], (text, answer, beat) => {
+    const end = await listen(url, [`ic.v${PROTOCOL_VERSION}`], (text, line) => {
       // One after the other: a snapshot asks for pages, and frames that come meanwhile wait for them.
       work = work
-        .then(() => this.#heard(text, answer, beat))
+        .then(() => this.#heard(text, line))
         .catch((error: unknown) => {
           failure ??= error
+        })
+        .then(() => {
+          // Enough was told, or what came cannot be followed: the socket would stay open for ever.
+          if (this.#done || failure !== null) line.leave()
         })
     })
     await work
@@ -96,19 +100,19 @@ export class Follower {
     return end
   }
 
-  async #heard(text: string, answer: (text: string) => void, beat: (everyMs: number) => void): Promise<void> {
+  async #heard(text: string, line: Line): Promise<void> {
     if (this.#done) return
     const message = JSON.parse(text) as ServerMessage
     switch (message.type) {
       case 'hello':
-        beat(message.heartbeatMs)
+        line.beat(message.heartbeatMs)
         if (message.epoch !== this.#epoch) this.#newLog(message.epoch)
         if (message.snapshot) await this.#readUpTo(message.snapshot.seq)
         for (const event of message.delta ?? []) this.#tell(event)
         return this.#acks.begin(this.#head)
       case 'events': {
         for (const event of message.events) this.#tell(event)
-        return this.#acknowledge(answer, this.#acks.read(this.#head, text.length))
+        return this.#acknowledge(line, this.#acks.read(this.#head, text.length))
       }
       case 'bye':
         this.#minWaitMs = Math.max(0, message.retryMs)
@@ -118,15 +122,15 @@ export class Follower {
     }
   }
 
-  #acknowledge(answer: (text: string) => void, ack: ReturnType<Acks['say']>): void {
+  #acknowledge(line: Line, ack: ReturnType<Acks['say']>): void {
     if (ack) {
       clearTimeout(this.#unsaid)
       this.#unsaid = undefined
-      answer(JSON.stringify(ack))
+      line.say(JSON.stringify(ack))
     } else if (this.#acks.unsaid)
       this.#unsaid ??= setTimeout(() => {
         this.#unsaid = undefined
-        this.#acknowledge(answer, this.#acks.say())
+        this.#acknowledge(line, this.#acks.say())
       }, ACK_WITHIN_MS)
   }
 

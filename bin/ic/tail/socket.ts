@@ -6,6 +6,14 @@ const PONG_WITHIN_MS = 10_000
 /** A socket that does not open within this is given up. */
 const OPEN_WITHIN_MS = 20_000
 
+/** What whoever hears a socket may do with it. */
+export interface Line {
+  say: (text: string) => void
+  /** pings go out so often from now on. */
+  beat: (everyMs: number) => void
+  leave: () => void
+}
+
 export interface Ended {
   code: number
   reason: string
@@ -14,14 +22,10 @@ export interface Ended {
 }
 
 /**
- * One socket until it ends: texts go to `heard` with a way to answer, pings find a half-open one. It knows nothing of
+ * One socket until it ends: texts go to `heard` with the line they came by, pings find a half-open one. It knows nothing of
  * rooms and never fails: an address that does not answer is an end too.
  */
-export function listen(
-  url: string,
-  protocols: string[],
-  heard: (text: string, answer: (text: string) => void, beat: (everyMs: number) => void) => void,
-): Promise<Ended> {
+export function listen(url: string, protocols: string[], heard: (text: string, line: Line) => void): Promise<Ended> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url, protocols)
     let lived = false
@@ -29,6 +33,13 @@ export function listen(
     let over = false
     let beat: NodeJS.Timeout | undefined
     let pong: NodeJS.Timeout | undefined
+    const line: Line = {
+      say,
+      beat: (everyMs) => {
+        beatMs = everyMs
+      },
+      leave: () => end(1000, 'left'),
+    }
     const opening = setTimeout(() => end(1006, 'it did not open'), OPEN_WITHIN_MS)
 
     socket.addEventListener('message', ({ data }: { data: unknown }) => {
@@ -39,9 +50,7 @@ export function listen(
         ping()
       }
       if (data === PONG) return clearTimeout(pong)
-      heard(data, say, (everyMs) => {
-        beatMs = everyMs
-      })
+      heard(data, line)
     })
     socket.addEventListener('close', ({ code, reason }) => end(code, reason))
     socket.addEventListener('error', () => end(1006, 'the connection failed'))
