@@ -3,6 +3,9 @@ import type { AlertIntake, IntakeReceipt } from '../protocol/objects.ts'
 /** Posts in one transaction: what queues up during one flush of a busy disk, and a bound on one turn. */
 export const POSTS_PER_COMMIT_MAX = 256
 
+/** Posts that follow one another more closely than this, in ms, are a stream. */
+const STREAM_GAP_MS = 20
+
 export interface Counter {
   /** Whether posts are refused now, and with what; null: they are taken. */
   refuses(): IntakeReceipt | null
@@ -28,7 +31,8 @@ interface Waiting {
 export class GroupCommit {
   readonly #counter: Counter
   #waiting: Waiting[] = []
-  #busy = false
+  #working = false
+  #lastAt = 0
 
   constructor(counter: Counter) {
     this.#counter = counter
@@ -37,17 +41,18 @@ export class GroupCommit {
   take(post: AlertIntake): Promise<IntakeReceipt> {
     return new Promise((answer) => {
       this.#waiting.push({ post, answer })
-      if (!this.#busy) void this.#work()
+      this.#lastAt = Date.now()
+      if (!this.#working) void this.#work()
     })
   }
 
-  /** Posts that wait for the present flush. */
-  get waiting(): number {
-    return this.#waiting.length
+  /** Whether posts come in now: one waits for the present flush, or one came a moment ago. */
+  get busy(): boolean {
+    return this.#waiting.length > 0 || Date.now() - this.#lastAt < STREAM_GAP_MS
   }
 
   async #work(): Promise<void> {
-    this.#busy = true
+    this.#working = true
     try {
       while (this.#waiting.length > 0) {
         const batch = this.#waiting.splice(0, POSTS_PER_COMMIT_MAX)
@@ -59,7 +64,7 @@ export class GroupCommit {
         await this.#counter.flushed()
       }
     } finally {
-      this.#busy = false
+      this.#working = false
     }
   }
 

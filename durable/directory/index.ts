@@ -105,7 +105,7 @@ export class IncidentDirectory extends DurableObject<Env> {
       this.#announce()
     })
     this.#lobby = new Lobby(ctx)
-    this.#thinker = new Thinker({ turn: () => this.#think(), busy: () => this.#group.waiting > 0 })
+    this.#thinker = new Thinker({ turn: () => this.#think(), busy: () => this.#group.busy })
     this.#group = new GroupCommit({
       refuses: () => this.#overload(),
       commit: (posts) => this.#takePosts(posts),
