@@ -9,16 +9,16 @@ const FRAMES_PER_SECOND_MAX = 20_000
 /** A client whose window is full says nothing for so long and is sent away: it reads no more, or too slowly for this room. */
 export const STUCK_MS_MAX = 5_000
 
-/** However slow the machine, nobody waits longer for a frame than this, in ms. */
-const FRAME_WINDOW_MS_MAX = 1_000
+/** However slow the machine, a window is not stretched beyond this, in ms. */
+const STRETCHED_MS_MAX = 500
 
 /**
  * At most one frame per socket in so many milliseconds: 100 sockets 5, 1,000 sockets 50, 4,000 sockets 200. Where the last
- * frame took `spentMs` to go out to everybody, twice that: half of the time is for what comes in.
+ * frame took `spentMs` to go out to everybody, half as long again: a third of the time is left for what comes in.
  */
 export function frameWindowMs(sockets: number, spentMs = 0): number {
   const usual = (sockets / FRAMES_PER_SECOND_MAX) * 1_000
-  return Math.max(usual, Math.min(spentMs * 2, FRAME_WINDOW_MS_MAX))
+  return Math.max(usual, Math.min(spentMs * 1.5, STRETCHED_MS_MAX))
 }
 
 interface Parts {
@@ -130,6 +130,8 @@ export class Fanout {
   #serve(socket: WebSocket, session: Session, head: number, frames: Frames, wall: number): void {
     const { sessions } = this.#parts
     const upTo = this.#reach(session, head)
+    // A full window that was full before: there is nothing to send and nothing to remember.
+    if (session.behind && upTo === session.sent && session.stuckSince !== null) return
     if (upTo > session.sent) {
       if (!send(socket, frames.of(session.sent, upTo))) return
       session.sent = upTo
