@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { fileOf } from '../core/export/files.ts'
 import { freePort, removeFolder, ROOT } from '../e2e/server.ts'
+import { settingsOf } from '../../bin/ic/config.ts'
+import { GLOBAL, parseOptions } from '../../bin/ic/options.ts'
 import { Ic } from './ic.ts'
 
 /** Nothing listens there: whoever asks the instance all the same is told so, and the test sees it. */
@@ -46,26 +48,58 @@ test('[CX3] what is typed wrong is 2, said before anything is asked, with the ne
   for (const [args, says] of [
     [['lst'], 'Did you mean `ic list`?'],
     [['aprove', 'inc_abcdef'], 'Did you mean `ic approve`?'],
-    [['frobnicate'], '`ic help` lists them.'],
     [['list', '--stat', 'x'], 'Did you mean --state?'],
     [['list', '--state', 'open'], '--state is one of'],
-    [['list', '--state'], '--state needs a value'],
-    [['list', '--limit', '1', '--limit', '2'], 'given twice'],
-    [['list', '--json=yes'], 'takes no value'],
-    [['list', 'more'], 'there is too much'],
     [['show'], 'something is missing'],
     [['show', '../x'], 'is no incident'],
     [['declare', 'x'], '--service says'],
-    [['drill', 'stop', 'x'], 'ids look like drl_'],
     [['--json', 'list'], 'the command comes first'],
-    [['list', '--url', 'ftp://x'], 'is no address'],
     [['list', '--url', 'http://ic.example'], 'unencrypted'],
-    [['list', '--url', 'https://a:b@ic.example'], 'no user and no password'],
     [['completion', 'tcsh'], 'completion is for'],
   ] as const) {
     const { code, out, err } = await ic.run([...args])
     expect([args, code, out, err]).toEqual([args, 2, '', expect.stringContaining(says)])
   }
+})
+
+test('[CX3] options are read by their table: unknown, doubled and empty ones are refused, and all of them at once', () => {
+  const refused = (...args: string[]) => {
+    try {
+      return parseOptions(args, GLOBAL)
+    } catch (error) {
+      return String(error)
+    }
+  }
+  expect(refused('--timeout')).toContain('--timeout needs a value (S)')
+  expect(refused('--timeout=')).toContain('needs a value')
+  expect(refused('--timeout', '1', '--timeout', '2')).toContain('given twice')
+  expect(refused('--json=yes')).toContain('takes no value')
+  expect(refused('--jsn')).toContain('there is no option --jsn')
+  expect(refused('--constructor')).toContain('there is no option')
+  expect(refused('-x')).toContain('there is no option -x')
+  expect(parseOptions(['a', '-yn', '--url', 'u', '--', '--json'], GLOBAL)).toEqual({
+    args: ['a', '--json'],
+    given: new Map<string, string | true>([
+      ['yes', true],
+      ['dry-run', true],
+      ['url', 'u'],
+    ]),
+  })
+})
+
+test('[CX6] where to ask is an origin: https, or http on loopback, with no user in it', () => {
+  const of = (url: string) => settingsOf({ url }, { HOME: ic.home }, ic.home)
+  expect(of('http://[::1]:8787')).toMatchObject({ url: 'http://[::1]:8787', token: 'dev', urlFrom: 'flag' })
+  expect(of('https://ic.example/')).toMatchObject({ url: 'https://ic.example', token: '' })
+  for (const url of [
+    'x',
+    'ftp://x',
+    'http://ic.example',
+    'https://a:b@ic.example',
+    'https://ic.example/path',
+    'http://127.0.0.1.evil.example',
+  ])
+    expect(() => of(url), url).toThrow()
 })
 
 test('[CX2] an instance that does not answer is 75, and --json says it as JSON on stderr', async () => {

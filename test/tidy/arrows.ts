@@ -61,7 +61,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'scenarios/', rooms: ['durable/protocol/'], packages: [] },
   {
     path: 'bin/',
-    rooms: ['durable/protocol/', 'durable/core/', 'bridge/', 'scenarios/'],
+    rooms: ['durable/protocol/', 'durable/core/', 'bridge/', 'scenarios/', 'package.json'],
     packages: ['node:*', 'vite'],
   },
   {
