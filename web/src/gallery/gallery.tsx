@@ -128,6 +128,7 @@ function Gallery() {
         listHref="/ops"
         onRetry={nothing}
         onDrill={nothing}
+        onKeys={nothing}
         onKillSwitch={nothing}
       />
       <LocalMode />

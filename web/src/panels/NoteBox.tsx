@@ -28,7 +28,7 @@ export function NoteBox() {
     <Show when={may()}>
       <button
         type="button"
-        class="button quiet end"
+        class="button quiet end note-button"
         aria-expanded={open() ? 'true' : 'false'}
         onClick={() => setOpen((was) => !was)}
       >
@@ -42,6 +42,7 @@ export function NoteBox() {
           </label>
           <textarea
             id={id}
+            ref={(field) => queueMicrotask(() => field.focus())}
             rows="2"
             maxLength={NOTE_CHARS_MAX}
             placeholder="What you saw or did"

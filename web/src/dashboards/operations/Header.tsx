@@ -16,6 +16,7 @@ export function Header(props: {
   listHref: string
   onRetry: () => void
   onDrill: () => void
+  onKeys: () => void
   onKillSwitch: () => void
 }) {
   return (
@@ -42,6 +43,10 @@ export function Header(props: {
       <button type="button" class="button quiet" onClick={() => nextTheme()}>
         <Icon name="theme" />
         <span class="sr-only">Theme: {theme()}</span>
+      </button>
+      <button type="button" class="button quiet keys-button" onClick={() => props.onKeys()}>
+        <kbd>?</kbd>
+        <span class="sr-only">Keys</span>
       </button>
       <button type="button" class="button quiet" onClick={() => props.onDrill()}>
         <Icon name="flask" />

@@ -8,11 +8,13 @@ import { joinLobby } from '../../room/lobby.ts'
 import { wallNow, watchTime } from '../../room/now.ts'
 import { person, signIn } from '../../room/person.ts'
 import { joinRoom } from '../../room/room.ts'
+import { onKeys } from '../../ui/keys.ts'
 import { Banner, LocalMode } from './Banners.tsx'
 import { DrillDialog } from './DrillForm.tsx'
 import { FirstRun } from './FirstRun.tsx'
 import { Header } from './Header.tsx'
 import { IncidentList, type Shown, openRows } from './IncidentList.tsx'
+import { KeySheet } from './KeySheet.tsx'
 import { KillSwitchDialog } from './KillSwitch.tsx'
 import { QuietPage } from './QuietPage.tsx'
 import { RoomPage } from './RoomPage.tsx'
@@ -46,7 +48,7 @@ export function Operations() {
   const shown = (): Shown => (search.show === 'closed' ? 'closed' : 'open')
   const incident = () => (params.incident !== undefined && isIncidentId(params.incident) ? params.incident : null)
   const [me] = createResource(person, () => call<Me>('GET', '/api/v1/me'))
-  const [dialog, setDialog] = createSignal<'drill' | 'kill-switch' | null>(null)
+  const [dialog, setDialog] = createSignal<'drill' | 'kill-switch' | 'keys' | null>(null)
   /** a drill just started here whose first incident is to be opened. */
   const [expected, setExpected] = createSignal<string | null>(null)
 
@@ -80,6 +82,31 @@ export function Operations() {
     on(incident, (id) => {
       if (id === null) document.title = 'Operations, Incident Commander'
     }),
+  )
+
+  // In the order of the list: by severity, then newest.
+  const step = (by: 1 | -1) => {
+    const ids = rows()
+      .toSorted((a, b) => (a.severity < b.severity ? -1 : a.severity > b.severity ? 1 : 0))
+      .map((row) => row.id)
+    const at = ids.indexOf(incident() ?? '')
+    const next = ids[at === -1 ? (by === 1 ? 0 : ids.length - 1) : at + by]
+    if (next !== undefined) navigate(`/ops/${next}${drill() ? '?drill=true' : ''}`)
+  }
+  const press = (selector: string) => document.querySelector<HTMLElement>(selector)
+  onKeys(
+    {
+      j: () => step(1),
+      k: () => step(-1),
+      n: () => press('.note-button')?.click(),
+      l: () => press('.list a')?.focus(),
+      t: () => {
+        press('#timeline')?.scrollIntoView({ block: 'start' })
+        press('.timeline .segments button')?.focus()
+      },
+      '?': () => setDialog('keys'),
+    },
+    ['?'],
   )
 
   function started(row: DrillRow): void {
@@ -117,6 +144,7 @@ export function Operations() {
         listHref={drill() ? '/ops?drill=true' : '/ops'}
         onRetry={retry}
         onDrill={() => setDialog('drill')}
+        onKeys={() => setDialog('keys')}
         onKillSwitch={() => setDialog('kill-switch')}
       />
       <Show when={me()?.ok === true && signIn().kind === 'local'}>
@@ -195,6 +223,9 @@ export function Operations() {
       <Switch>
         <Match when={dialog() === 'drill'}>
           <DrillDialog onClose={() => setDialog(null)} onStarted={started} />
+        </Match>
+        <Match when={dialog() === 'keys'}>
+          <KeySheet onClose={() => setDialog(null)} />
         </Match>
         <Match when={dialog() === 'kill-switch'}>
           <KillSwitchDialog {...lobby().state.killSwitch} onClose={() => setDialog(null)} />

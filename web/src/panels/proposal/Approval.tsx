@@ -1,6 +1,7 @@
 import { Match, Show, Switch, createSignal, onCleanup, onMount } from 'solid-js'
 import type { Proposal } from '../../../../durable/protocol/domain.ts'
 import { count } from '../../format/figures.ts'
+import { keysOn } from '../../ui/keys.ts'
 import { Outcome, useOrder } from '../Order.tsx'
 import { ReasonForm } from '../ReasonForm.tsx'
 import { useRoom } from '../context.tsx'
@@ -36,7 +37,7 @@ export function Approval(props: { proposal: Proposal }) {
   // Shift+A focuses, it never fires.
   const focus = (event: KeyboardEvent) => {
     const typing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select')
-    if (event.shiftKey && event.key === 'A' && !typing) box?.querySelector('button')?.focus()
+    if (event.shiftKey && event.key === 'A' && !typing && keysOn()) box?.querySelector('button')?.focus()
   }
   onMount(() => addEventListener('keydown', focus))
   onCleanup(() => removeEventListener('keydown', focus))
