@@ -76,6 +76,9 @@ export function isClaimed(sql: SqlStorage, key: string): boolean {
   return sql.exec('SELECT 1 FROM outbox WHERE key = ? AND claimed IS NOT NULL', key).toArray().length > 0
 }
 
+/** An incident waits for their answer and takes no other step meanwhile, and asking again is harmless. */
+const FOR_EVER: readonly Effect['type'][] = ['move-alerts']
+
 /** A try that failed: later again, or parked with the reason after the last one. */
 export function failed(sql: SqlStorage, row: OutboxRow, wall: Instant, reason: string): void {
   const attempts = row.attempts + 1
@@ -84,7 +87,7 @@ export function failed(sql: SqlStorage, row: OutboxRow, wall: Instant, reason: s
     "UPDATE outbox SET attempts = ?, clock = 'wall', due = ?, parked = ? WHERE key = ?",
     attempts,
     wall + wait,
-    attempts >= EFFECT_TRIES_MAX ? reason : null,
+    attempts >= EFFECT_TRIES_MAX && !FOR_EVER.includes(row.effect.type) ? reason : null,
     row.key,
   )
 }

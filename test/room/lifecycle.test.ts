@@ -2,6 +2,7 @@ import { evictDurableObject } from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
 import type { PersonCommand } from '../../durable/protocol/commands.ts'
 import type { IncidentDetail } from '../../durable/protocol/rows.ts'
+import { EFFECT_TRIES_MAX, enqueue, failed, pending } from '../../durable/room/outbox.ts'
 import { readSnapshot } from '../../durable/room/snapshots.ts'
 import { type DirectoryStub, alertOf, chain, freshNamespace, post, rows, settled } from './directory.world.ts'
 import { type RoomStub, inside, note, openRoom, roomNamed } from './opening.ts'
@@ -120,6 +121,22 @@ describe('merging', () => {
     await settled(directory)
     await until(async () => (await firing(left)).length === 0, 'its end came here')
     expect(await firing(right)).toEqual(['c'])
+  })
+})
+
+describe('a move that cannot be asked', () => {
+  it('[LC33] is asked again for as long as it takes: its incident waits for the answer', async () => {
+    const { room } = await openRoom()
+    await inside(room, (_, { storage: { sql } }) => {
+      const effect = { type: 'move-alerts', seq: 999, move: { kind: 'merge', into: 'inc_nowhere1' } } as const
+      // Due when no test looks any more.
+      const later = Date.now() + 3_600_000
+      enqueue(sql, [effect], 999, later, later)
+      const row = pending(sql).find(({ key }) => key === 'move-alerts:999')
+      if (!row) throw new Error('not there')
+      failed(sql, { ...row, attempts: 10 * EFFECT_TRIES_MAX }, later, 'no answer')
+      expect(pending(sql).find(({ key }) => key === row.key)).toMatchObject({ parked: null, due: later + 30_000 })
+    })
   })
 })
 

@@ -29,6 +29,14 @@ describe('taking back and calling off', () => {
     }
   })
 
+  test('[LC38] what was called off or merged takes no step but the one that takes it back', () => {
+    for (const over of ['canceled', 'merged'] as const) {
+      expect(AT[over]().refused({ type: 'acknowledge' }, RAY)).toBe('invalid-transition')
+      for (const type of ['mitigate', 'resolve', 'close'] as const)
+        expect(AT[over]().refused({ type, reason }, RAY)).toBe('invalid-transition')
+    }
+  })
+
   test('[LC38] each needs a responder and a reason within its limit', () => {
     for (const type of ['reopen', 'cancel'] as const) {
       const room = AT.resolved()
