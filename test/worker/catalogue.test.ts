@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import type { Catalogue } from '../../durable/protocol/domain.ts'
@@ -96,10 +97,57 @@ test('[CA2] what only YAML could do is refused with its line, and never read for
     '---\na\n---\nb',
   ])
     expect([text, yamlDocument(text).ok]).toEqual([text, false])
+  const deep = 100_000
+  for (const text of [
+    '['.repeat(deep),
+    '{a: '.repeat(deep),
+    `${'['.repeat(deep)}${']'.repeat(deep)}`,
+    '- '.repeat(deep),
+  ])
+    expect([text.slice(0, 9), yamlDocument(text).ok]).toEqual([text.slice(0, 9), false])
+  const wide = Array.from({ length: 40_000 }, (_, n) => `k${n}:`).join('\n')
+  expect([yamlDocument(wide).ok, yamlDocument(`${wide}\nk7:`).ok]).toEqual([true, false])
   const twice = yamlDocument('version: a\nservices: []\nversion: b\n')
   expect(twice.ok || twice.problems[0]).toMatchObject({ line: 3 })
   await problem(await put('a: [', { 'content-type': 'text/yaml' }), 422, 'invalid-catalogue')
   await problem(await put(laughs, { 'content-type': 'application/x-yaml' }), 422, 'invalid-catalogue')
+})
+
+test('[CA2] no text makes the reader throw, and every place of what it reads is found', async () => {
+  const whole = stringify((await standing()).catalogue)
+  const cut = fc
+    .tuple(fc.nat(whole.length), fc.nat(40), fc.string({ maxLength: 12, unit: 'binary' }))
+    .map(([at, length, put]) => whole.slice(0, at) + put + whole.slice(at + length))
+  const marks = fc.array(
+    fc.constantFrom('&a ', '*a', '!!', '? ', ': ', '- ', '[', '{', '|', '>', '"', "'", '\n', '\t', '#', '%'),
+  )
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    cut,
+    marks.map((all) => all.join('')),
+  )
+  fc.assert(
+    fc.property(text, fc.constantFrom('', '/services/0/tier', '/x/~1/0', '/a/b/c/d'), (sent, pointer) => {
+      const read = yamlDocument(sent)
+      if (!read.ok) {
+        expect(read.problems.length).toBeGreaterThan(0)
+        return
+      }
+      expect(read.place(pointer)?.line).toBeGreaterThan(0)
+      expect(() => JSON.parse(read.json) as unknown).not.toThrow()
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('[CA1] no body of this address is answered 500', async () => {
+  const bodies = fc.sample(fc.oneof(fc.json(), fc.string({ unit: 'binary' })), { numRuns: 60, seed: 7 })
+  for (const body of bodies)
+    for (const type of ['application/json', 'application/yaml']) {
+      const answer = await put(body, { 'content-type': type })
+      expect([body, type, [400, 422].includes(answer.status), answer.status]).toEqual([body, type, true, answer.status])
+      await answer.text()
+    }
 })
 
 test('[CA3] a secret is refused with its place and is not said again, by diff as by put', async () => {

@@ -21,26 +21,21 @@ export function jsonDocument(text: string): Document {
  */
 export function yamlDocument(text: string): Document {
   const lines = new LineCounter()
-  const document = parseDocument(text, {
-    version: '1.2',
-    schema: 'core',
-    lineCounter: lines,
-    strict: true,
-    uniqueKeys: true,
-    stringKeys: true,
-    merge: false,
-    resolveKnownTags: false,
-    prettyErrors: false,
-  })
-  const faults = [...document.errors, ...document.warnings]
+  const document = attempt(() => parse(text, lines))
+  if (!document) return endless
+  const { contents } = document
+  const faults = [
+    ...[...document.errors, ...document.warnings].map(({ message, pos }) => ({ says: message, offset: pos[0] })),
+    ...keysTwice(contents),
+  ]
   if (faults.length > 0)
     return {
       ok: false,
-      problems: faults.slice(0, PROBLEMS_MAX).map(({ message, pos }) => ({ at: '', says: message, ...at(pos[0]) })),
+      problems: faults.slice(0, PROBLEMS_MAX).map(({ says, offset }) => ({ at: '', says, ...at(offset) })),
     }
-  const value = valueOf(() => document.toJS({ maxAliasCount: ALIASES_MAX }))
-  if (value === undefined) return { ok: false, problems: [{ at: '', says: 'its aliases or its depth have no end' }] }
-  return { ok: true, json: value, place: (pointer) => placeOf(pointer) }
+  const json = attempt(() => JSON.stringify(document.toJS({ maxAliasCount: ALIASES_MAX }) ?? null))
+  if (json === undefined) return endless
+  return { ok: true, json, place: (pointer) => placeOf(pointer) }
 
   function at(offset: number): { line: number; column: number } {
     const { line, col } = lines.linePos(offset)
@@ -49,7 +44,7 @@ export function yamlDocument(text: string): Document {
 
   // As far as the document goes: what is missing is said where it should stand.
   function placeOf(pointer: string): { line: number; column: number } | null {
-    let node: unknown = document.contents
+    let node: unknown = contents
     let offset = 0
     for (const step of stepsOf(pointer)) {
       if (isMap(node)) {
@@ -77,9 +72,45 @@ function startOf(node: unknown): number | undefined {
   return (node as { range?: [number, number, number] } | null | undefined)?.range?.[0]
 }
 
-function valueOf(read: () => unknown): string | undefined {
+const endless: Document = { ok: false, problems: [{ at: '', says: 'its aliases or its depth have no end' }] }
+
+function parse(text: string, lineCounter: LineCounter) {
+  return parseDocument(text, {
+    version: '1.2',
+    schema: 'core',
+    lineCounter,
+    strict: true,
+    // Looked at here: the package compares each key with every other one.
+    uniqueKeys: false,
+    stringKeys: true,
+    merge: false,
+    resolveKnownTags: false,
+    prettyErrors: false,
+  })
+}
+
+/** Keys that stand twice in one mapping, where they stand again. */
+function keysTwice(root: unknown): { says: string; offset: number }[] {
+  const found: { says: string; offset: number }[] = []
+  const todo = [root]
+  for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
+    if (isSeq(node)) for (const item of node.items) todo.push(item)
+    if (!isMap(node)) continue
+    const seen = new Set<string>()
+    for (const { key, value } of node.items) {
+      const name = isScalar(key) ? String(key.value) : ''
+      if (seen.has(name)) found.push({ says: 'this key stands there twice', offset: startOf(key) ?? 0 })
+      seen.add(name)
+      todo.push(value)
+    }
+  }
+  return found
+}
+
+/** Undefined for what is nested so deep that reading it ends in the stack. */
+function attempt<T>(read: () => T): T | undefined {
   try {
-    return JSON.stringify(read() ?? null)
+    return read()
   } catch {
     return undefined
   }

@@ -39,6 +39,8 @@ export async function putCatalogue(c: Context<AppEnv>): Promise<Response> {
 
 /** `POST /api/v1/catalogue/diff`: what putting the document would change, `{changes, beyond}`; refused as putting it is. */
 export async function diffCatalogue(c: Context<AppEnv>): Promise<Response> {
+  // A question, though it has a body: no line of audit for it.
+  c.set('noted', true)
   const document = await documentOf(c)
   const answer = await c.env.DIRECTORY.getByName(LIVE).compareCatalogue(document.json)
   if (!answer.ok) throw refused(answer, document)
