@@ -171,7 +171,7 @@ function changeInWords(change: TaskChange): string {
 
 /** Who a page goes to, as the catalogue calls it. */
 export function addressee(to: PageTo): string {
-  return 'target' in to ? to.target : `on call in ${to.rotation}`
+  return 'target' in to ? to.target : `whoever is on call in ${to.rotation}`
 }
 
 function reached(target: string, person: string | null): string {

@@ -171,7 +171,8 @@ function PageRow(props: { page: Page }) {
 function receiver(receipt: Notification, page: Page): string {
   const to = page.to[receipt.to]
   const asked = to ? addressee(to) : 'nobody'
+  const duty = to && 'rotation' in to ? `on call in ${to.rotation}` : asked
   if (receipt.person !== null)
-    return `${receipt.person}, ${asked}${receipt.target === '' ? '' : ` through ${receipt.target}`}`
+    return `${receipt.person}, ${duty}${receipt.target === '' ? '' : ` through ${receipt.target}`}`
   return receipt.target === '' ? asked : receipt.target
 }
