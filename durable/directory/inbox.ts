@@ -2,7 +2,7 @@ import type { Instant } from '../protocol/domain.ts'
 import type { AlertIntake } from '../protocol/objects.ts'
 import { count, countAll } from './counters.ts'
 import type { Desk } from './desk.ts'
-import { fitted } from './fit.ts'
+import { ALERT_CHARS_MAX, fitted } from './fit.ts'
 import { type Taken, takeAlerts } from './intake.ts'
 import { writeJournal, writeQuarantine } from './journal.ts'
 
@@ -32,21 +32,19 @@ export function store(desk: Desk, posts: readonly AlertIntake[], wall: Instant):
   return taken
 }
 
+// Each alert becomes text once: a storm's posts pass through here.
 function pieces(alerts: Parsed): { units: number; alerts: string }[] {
-  const whole = JSON.stringify(alerts)
-  if (alerts.length <= ALERTS_PER_TURN_MAX && whole.length <= PIECE_CHARS_MAX)
-    return [{ units: alerts.length, alerts: whole }]
-  const all: { units: number; alerts: string[]; chars: number }[] = []
+  const all: { units: number; alerts: string }[] = []
   for (const alert of alerts) {
-    const json = JSON.stringify(fitted(alert))
+    const whole = JSON.stringify(alert)
+    const json = whole.length > ALERT_CHARS_MAX ? JSON.stringify(fitted(alert)) : whole
     const last = all.at(-1)
-    if (last && last.units < ALERTS_PER_TURN_MAX && last.chars + json.length <= PIECE_CHARS_MAX) {
-      last.alerts.push(json)
+    if (last && last.units < ALERTS_PER_TURN_MAX && last.alerts.length + json.length < PIECE_CHARS_MAX) {
+      last.alerts += `,${json}`
       last.units += 1
-      last.chars += json.length
-    } else all.push({ units: 1, alerts: [json], chars: json.length })
+    } else all.push({ units: 1, alerts: json })
   }
-  return all.map((piece) => ({ units: piece.units, alerts: `[${piece.alerts.join(',')}]` }))
+  return all.map((piece) => ({ units: piece.units, alerts: `[${piece.alerts}]` }))
 }
 
 /** Rows that wait beyond which posts are refused: at 64 alerts each they take some minutes to be judged. */
