@@ -189,7 +189,7 @@ describe('list', () => {
   const ROWS = [
     row({ id: 'inc_one', state: 'triggered' }),
     row({ id: 'inc_two', state: 'triggered', title: 'Two' }),
-    row({ id: 'inc_three', state: 'acknowledged', title: 'Three' }),
+    row({ id: 'inc_three', state: 'acknowledged', title: 'Three', private: { named: ['bob'] } }),
   ]
   const list = () =>
     showPage(() => (
@@ -242,6 +242,15 @@ describe('list', () => {
     expect(foot).toContain('1,204 alerts received')
     expect(foot).toContain('1,000 attached, 190 repeated, 2 quarantined')
     expect(screen.getByRole('link', { name: '12 held back' }).getAttribute('href')).toBe('/ops/quiet')
+  })
+
+  it('[UI113] a private incident bears its mark in the list', () => {
+    const screen = list()
+    expect([...screen.container.querySelectorAll('.list-row')].map((one) => text(one).startsWith('private:'))).toEqual([
+      false,
+      false,
+      true,
+    ])
   })
 
   it('[UI121] compact rows are remembered', () => {

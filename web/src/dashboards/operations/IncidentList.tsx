@@ -8,6 +8,7 @@ import { age } from '../../format/time.ts'
 import { call } from '../../room/http.ts'
 import type { LobbyState } from '../../room/lobby.ts'
 import { remember, remembered } from '../../room/person.ts'
+import { Icon } from '../../ui/Icon.tsx'
 import { Segments } from '../../ui/Segments.tsx'
 import { SeverityMark } from '../../ui/SeverityMark.tsx'
 import { IntakeFoot } from './IntakeFoot.tsx'
@@ -188,7 +189,15 @@ function IncidentItem(props: {
         aria-current={props.selected ? 'page' : undefined}
       >
         <span class="list-title">
-          <span class="ellipsis">{props.row.title}</span>
+          <span class="ellipsis">
+            <Show when={props.row.private}>
+              <span class="row-private">
+                <Icon name="gap" size={11} />
+                <span class="sr-only">private: </span>
+              </span>
+            </Show>
+            {props.row.title}
+          </span>
           {/* A drill's clock is not the wall: its age would be a wrong number. */}
           <span class="dim">
             {props.row.drill === null ? age(props.wall - Date.parse(props.row.openedAt)) : 'drill'}

@@ -22,14 +22,10 @@ const OPS: readonly { op: MatchOp; label: string }[] = [
 const FIRST: Matcher = { name: 'service', op: '=', value: '' }
 
 /** Asks for a silence: which alerts, for how long, and why. Alerts are matched by their labels; all must hold. */
-export function SilenceDialog(props: {
-  matchers?: readonly Matcher[]
-  onClose: () => void
-  onKept: (silence: SilenceRow) => void
-}) {
+export function SilenceDialog(props: { onClose: () => void; onKept: (silence: SilenceRow) => void }) {
   const id = createUniqueId()
   const [kind, setKind] = createSignal<NewSilence['kind']>('silence')
-  const [matchers, setMatchers] = createSignal<readonly Matcher[]>(props.matchers ?? [FIRST])
+  const [matchers, setMatchers] = createSignal<readonly Matcher[]>([FIRST])
   const [lasts, setLasts] = createSignal(HOUR_MS)
   const [comment, setComment] = createSignal('')
   const [problem, setProblem] = createSignal<Problem | null>(null)
