@@ -45,8 +45,12 @@ export async function bareNode(program: string): Promise<Bare> {
 async function served(child: ChildProcess, port: number, folder: string): Promise<Bare> {
   const url = `http://127.0.0.1:${port}`
   const ended = new Promise((resolve) => child.once('exit', resolve))
+  // Whoever measures may be stopped in the middle; its servers go with it.
+  const kill = () => void child.kill('SIGKILL')
+  process.once('exit', kill)
   const end = async () => {
-    child.kill('SIGKILL')
+    process.off('exit', kill)
+    kill()
     await ended
     removeFolder(folder)
   }

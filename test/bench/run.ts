@@ -33,6 +33,7 @@ const PARTS: Record<string, (only?: RegExp) => Promise<boolean>> = {
   ingest: () => ingestRows(ROUNDS),
 }
 
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
 const [wanted, rows] = process.argv.slice(2)
 if (wanted !== undefined && !(wanted in PARTS)) {
   console.error(`no such part: ${wanted}; there are ${Object.keys(PARTS).join(', ')}`)
