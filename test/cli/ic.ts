@@ -13,8 +13,10 @@ export interface Running {
   cwd?: string
   /** the program that runs it; this Node unless said. */
   node?: string[]
-  /** sees stdout as it comes; `stop` ends the child. */
-  saw?: (out: string, stop: () => void) => void
+  /** on a terminal of its own (util-linux `script`): what it says on stdout and stderr comes as one. */
+  terminal?: boolean
+  /** sees stdout as it comes. */
+  saw?: (out: string) => void
 }
 
 /** The real `ic` as a child process, with a configuration of its own and nothing of ours in its environment. */
@@ -29,11 +31,12 @@ export class Ic {
   /** Runs it to its end. */
   run(
     args: readonly string[],
-    { env = {}, input, cwd = this.home, node = [process.execPath], saw }: Running = {},
+    { env = {}, input, cwd = this.home, node = [process.execPath], terminal = false, saw }: Running = {},
   ): Promise<Ran> {
-    const [file = '', ...before] = node
+    const line = [...node, `${ROOT}/bin/ic.mjs`, ...args]
+    const [file = '', ...rest] = terminal ? ['script', '-qec', line.join(' '), '/dev/null'] : line
     const { PATH = '' } = process.env
-    const child = spawn(file, [...before, `${ROOT}/bin/ic.mjs`, ...args], {
+    const child = spawn(file, rest, {
       cwd,
       env: { PATH, HOME: this.home, XDG_CONFIG_HOME: `${this.home}/config`, ...this.#env, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -41,7 +44,7 @@ export class Ic {
     let [out, err] = ['', '']
     child.stdout.on('data', (chunk: Buffer) => {
       out += chunk.toString()
-      saw?.(out, () => child.kill('SIGINT'))
+      saw?.(out)
     })
     child.stderr.on('data', (chunk: Buffer) => {
       err += chunk.toString()

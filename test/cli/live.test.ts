@@ -254,7 +254,11 @@ test('[CX9] a drill is run from the terminal: its change is shown, approved by d
     err: expect.stringContaining('confirm-mismatch'),
   })
   expect((await admin.detail(id)).proposal?.decisions).toEqual([])
-  expect(await approve('--digest', digest.slice(0, 12), '--confirm', 'db-proxy')).toMatchObject({ code: 0 })
+  // At a terminal, typed ahead: first a wrong target, then the right one and why.
+  const typed = (input: string) => ic.run(['approve', id], { terminal: true, input })
+  expect((await typed('checkout\n')).out).toContain('confirm-mismatch')
+  expect((await admin.detail(id)).proposal?.decisions).toEqual([])
+  expect((await typed('db-proxy\nthe evidence fits\n')).out).toContain('P-1 is approved')
 
   const seen: RoomEvent[] = []
   const tailed = await ic.run(['tail', id, '--all', '--json', '--until', 'verification-ended'])
