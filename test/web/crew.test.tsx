@@ -95,6 +95,18 @@ describe('the whole life', () => {
     expect(mitigated.getByRole('dialog')).toBeTruthy()
   })
 
+  it('[UI104] an end is decided on what was seen when it was asked for; who was overtaken is told', async () => {
+    const answer = { ok: false, reason: 'seq-moved', detail: 'after 24: incident-resolved by eve (25)' } as const
+    const screen = showIn(AWAITING, () => <RoomHead />, { answer })
+    press(screen, 'Resolve')
+    type(screen, 'How did it end?', 'errors are gone')
+    submit(screen)
+    expect(screen.expected).toEqual([screen.room.state.view.seq])
+    await vi.waitFor(() =>
+      expect(text(screen.getByRole('dialog'))).toContain('Refused, seq moved: after 24: incident-resolved by eve (25)'),
+    )
+  })
+
   it('[UI105] another severity needs to be another one and a reason', () => {
     const screen = showIn(AWAITING, () => <RoomHead />)
     pick(screen, 'Severity…')

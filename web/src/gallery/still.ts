@@ -9,6 +9,8 @@ import { type Said, numbered } from './log.ts'
 
 export interface Still {
   room: Room
+  /** the event that each order was decided on, where it said so. */
+  expected: (number | undefined)[]
   given: PersonCommand[]
 }
 
@@ -33,6 +35,7 @@ export function stillRoom(
   })
   const [events] = createSignal<readonly RoomEvent[]>(log)
   const given: PersonCommand[] = []
+  const expected: (number | undefined)[] = []
   const wall = () => more.wall ?? view.at
   const room: Room = {
     id: view.head?.id ?? '',
@@ -41,10 +44,11 @@ export function stillRoom(
     wall,
     now: wall,
     retry: () => undefined,
-    send: (command) => {
+    send: (command, expectSeq) => {
       given.push(command)
+      expected.push(expectSeq)
       return Promise.resolve(more.answer ?? { ok: true, seq: view.seq + 1 })
     },
   }
-  return { room, given }
+  return { room, given, expected }
 }

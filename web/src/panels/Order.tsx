@@ -9,8 +9,8 @@ export interface Order {
   /** nothing can be pressed now: one is on its way, or there is no connection to send it on. */
   blocked: () => boolean
   refusal: () => { reason: string; detail: string } | null
-  /** true when the room took it. */
-  give: (command: PersonCommand) => Promise<boolean>
+  /** true when the room took it. `expectSeq`: only if nothing that people decide on changed after that event. */
+  give: (command: PersonCommand, expectSeq?: number) => Promise<boolean>
 }
 
 export function useOrder(): Order {
@@ -21,10 +21,10 @@ export function useOrder(): Order {
     busy,
     blocked: () => busy() || room.state.link.kind !== 'live',
     refusal,
-    give: async (command) => {
+    give: async (command, expectSeq) => {
       setRefusal(null)
       setBusy(true)
-      const answer = await room.send(command)
+      const answer = await room.send(command, expectSeq)
       setBusy(false)
       if (!answer.ok) setRefusal({ reason: answer.reason, detail: answer.detail })
       return answer.ok

@@ -16,8 +16,14 @@ export class Orders {
     this.transmit = transmit
   }
 
-  give(command: PersonCommand): Promise<Answer> {
-    const message: ClientMessage = { type: 'command', cmd: crypto.randomUUID(), command }
+  /** `expectSeq`: refused when something that people decide on changed after that event. */
+  give(command: PersonCommand, expectSeq?: number): Promise<Answer> {
+    const message: ClientMessage = {
+      type: 'command',
+      cmd: crypto.randomUUID(),
+      command,
+      ...(expectSeq !== undefined && { expectSeq }),
+    }
     return new Promise((settle) => {
       this.open.set(message.cmd, { message, settle })
       this.transmit(JSON.stringify(message))

@@ -43,7 +43,7 @@ export interface Room {
   wall(): Instant
   /** the room's own clock: scenario time in drills. */
   now(): Instant
-  send(command: PersonCommand): Promise<Answer>
+  send(command: PersonCommand, expectSeq?: number): Promise<Answer>
   retry(): void
 }
 
@@ -230,7 +230,7 @@ export function joinRoom(id: string, ports: RoomPorts = browserPorts): Room & { 
     events,
     wall,
     now: () => clockAt(state.clock, wall()),
-    send: (command) => orders.give(command),
+    send: (command, expectSeq) => orders.give(command, expectSeq),
     retry: link.retry,
     leave: () => {
       left = true

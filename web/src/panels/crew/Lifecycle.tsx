@@ -76,10 +76,18 @@ export function Lifecycle() {
   const order = useOrder()
   const view = () => room.state.view
   const done = () => setAsking(null)
-  const menu = () => rarer(room, view(), setAsking)
+  const menu = () => rarer(room, view(), ask)
+
+  // What somebody decides in a dialog they decide on what they saw when it opened; refused once, they have seen the rest.
+  let seen = 0
+  const ask = (what: Ask) => {
+    seen = view().seq
+    setAsking(what)
+  }
 
   async function give(command: PersonCommand): Promise<void> {
-    if (await order.give(command)) done()
+    if (await order.give(command, seen)) done()
+    else seen = view().seq
   }
 
   const step = () => {
@@ -95,14 +103,14 @@ export function Lifecycle() {
             type="button"
             class="button primary"
             disabled={order.blocked()}
-            onClick={() => void give({ type: 'acknowledge' })}
+            onClick={() => void order.give({ type: 'acknowledge' })}
           >
             Acknowledge
           </button>
         </Show>
         <For each={stepsOf(view().state)}>
           {(one) => (
-            <button type="button" class="button" disabled={order.blocked()} onClick={() => setAsking(one)}>
+            <button type="button" class="button" disabled={order.blocked()} onClick={() => ask(one)}>
               {WORDS[one].button}
             </button>
           )}
