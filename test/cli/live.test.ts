@@ -10,6 +10,7 @@ import { fileOf } from '../core/export/files.ts'
 import { type Api, apiOf } from '../e2e/api.ts'
 import { freePort, removeFolder, type Server, startServer, tempFolder } from '../e2e/server.ts'
 import { until } from '../e2e/until.ts'
+import { between } from './between.ts'
 import { Ic } from './ic.ts'
 
 const INIT_TOKEN = 'set-once-as-a-worker-secret'
@@ -191,6 +192,20 @@ test('[CX13] a catalogue is compared and put; errors name file, line and column,
     code: 1,
     err: expect.stringMatching(/^stdin:1:/),
   })
+})
+
+test('[CX13] what somebody else put between looking and putting stays: that is a conflict', async () => {
+  const standing = await admin.get<Catalogue>('/api/v1/catalogue')
+  const theirs = { ...standing, version: 'theirs' }
+  const proxy = await between(server.url, 'PUT', async () => {
+    await admin.send('PUT', '/api/v1/catalogue', theirs)
+  })
+  const token = (JSON.parse(readFileSync(tokens(), 'utf8')) as Record<string, string>)[server.url] ?? ''
+  const input = stringify({ ...standing, version: 'ours' })
+  const late = await ic.run(['apply', '-', '--yes', '--url', proxy.url], { input, env: { IC_TOKEN: token } })
+  proxy.close()
+  expect([late.code, late.err]).toEqual([5, expect.stringContaining('precondition-failed')])
+  expect((await admin.get<Catalogue>('/api/v1/catalogue')).version).toBe('theirs')
 })
 
 test('[CX14] a secret comes from stdin or a file, is listed by name, and its value is never shown', async () => {
