@@ -10,6 +10,9 @@ import { added, isRefusal, refuse, said } from './answer.ts'
 import { longReason } from './lifecycle.ts'
 import { type State, isLively } from './state.ts'
 
+/** The severity is now one that the policy calls nobody for. */
+const LOWERED = 'severity-lowered'
+
 /**
  * Adds the calls that follow from what was decided, whoever decided it: an incident that opens, reopens or is nobody's
  * again starts its escalation, and a worse severity calls the present step once more. One call for one decision.
@@ -19,7 +22,7 @@ export function withPaging(state: State, command: Command, answer: Decided[] | R
   const after = read(state, answer)
   if (!after.lively || (after.start === null && !after.raised)) return answer
   const { view } = state
-  if (after.start === null && view.paging) {
+  if (after.start === null && view.paging && view.paging.stopped !== LOWERED) {
     const policy = policyOf(view)
     if (!policy || !pages(policy, after.severity)) return answer
     const { round, step } = view.paging
@@ -96,6 +99,8 @@ export function nextPage(state: State, command: Command): Decided[] {
   const { paging } = state.view
   if (!paging || paging.nextAt === null || command.at < paging.nextAt) return []
   const policy = policyOf(state.view)
+  if (policy && !pages(policy, state.view.severity))
+    return added(command, { type: 'escalation-ended', reason: LOWERED })
   const next = policy && nextStep(policy, paging)
   if (!policy || !next) return added(command, { type: 'escalation-ended', reason: 'exhausted' })
   return paged(state, command, policy, { reason: 'escalated', ...next }, waitOf(policy, next.step))

@@ -35,6 +35,8 @@ describe('roles', () => {
     const room = opened()
     for (const role of CREW_ROLES) said(room, give(role, 'ben'), ANN)
     for (const role of CREW_ROLES) said(room, give(role, 'cleo'), ANN)
+    expect(room.say(give('subject-matter-expert', 'dora'), ANN)).toMatchObject([{ from: null }])
+    said(room, take('subject-matter-expert', 'dora'), ANN)
     const held = room.state.view.crew.map(({ role, person }) => `${role} ${person}`)
     expect(held.toSorted()).toEqual(
       [...CREW_ROLES.map((role) => `${role} cleo`), 'subject-matter-expert ben'].toSorted(),

@@ -126,7 +126,11 @@ describe('an escalation', () => {
     wait(room, 1)
     expect(room.state.view).toMatchObject({ state: 'triggered', paging: { step: 0, stopped: '' } })
     expect(pageReasons(room)).toEqual(['opened', 'escalated', 'ack-timeout'])
-    expect(said(room, { type: 'acknowledge' }).state.view.state).toBe('acknowledged')
+    const first = room.state.view.times.acknowledged
+    expect(said(room, { type: 'acknowledge' }).state.view).toMatchObject({
+      state: 'acknowledged',
+      times: { acknowledged: first },
+    })
   })
 
   test('[ES6] whatever a person does puts that off; agents and alerts do not', () => {
@@ -189,6 +193,16 @@ describe('an escalation', () => {
     said(room, raise('SEV-1'))
     expect(pageReasons(room)).toEqual(['severity-raised'])
     expect(room.state.view.paging).toMatchObject({ nextAt: room.at + minute })
+  })
+
+  test('[ES1] lowered below it, nobody else is called; raised again, the escalation starts anew', () => {
+    const room = wait(said(onCall(), raise('SEV-4')), minute)
+    expect(room.state.view.paging).toMatchObject({ nextAt: null, stopped: 'severity-lowered' })
+    said(room, raise('SEV-3'))
+    expect(room.state.view.paging).toMatchObject({ nextAt: room.at + minute, stopped: '' })
+    expect(pageReasons(room)).toEqual(['opened', 'severity-raised'])
+    const still = said(said(onCall(), { type: 'set-severity', severity: 'SEV-5', reason }), raise('SEV-4'))
+    expect(pageReasons(still)).toEqual(['opened'])
   })
 
   test('[ES1] without a policy nobody is called and nothing waits', () => {

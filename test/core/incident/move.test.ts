@@ -111,6 +111,15 @@ describe('splitting', () => {
     expect(room.state.view).toMatchObject({ moving: null, links: [{ relation: 'split-into', incident: OTHER }] })
   })
 
+  test('[LC33] alerts that leave by another move end no split that is under way', () => {
+    const room = two()
+    room.say({ type: 'deliver-alerts', alerts: [{ alert: alert({ fingerprint: 'c' }), reason: 'same-service' }] })
+    said(room, split())
+    room.say({ type: 'detach-alerts', alerts: [{ source: 'metrics', fingerprint: 'c' }], to: 'inc_other2' })
+    expect(room.state.view.moving?.kind).toBe('split')
+    expect(answered(room, gone()).state.view.moving).toBeNull()
+  })
+
   test('[LC31] what is left and clear shows so, and resolves where nobody is on it', () => {
     const room = two()
     room.say({ type: 'deliver-alerts', alerts: [{ alert: resolved(room.at), reason: 'x' }] })

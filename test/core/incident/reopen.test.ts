@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { RUNS_MAX } from '../../../durable/core/consensus/policy.ts'
 import type { CommandBody, PersonCommand, RefusalReason } from '../../../durable/protocol/commands.ts'
 import type { IncidentState, SourceSeverity } from '../../../durable/protocol/domain.ts'
 import { REASON_CHARS_MAX } from '../../../durable/protocol/limits.ts'
@@ -53,6 +54,14 @@ describe('taking back and calling off', () => {
     expect(room.state.view.times).toEqual({ acknowledged: null, mitigated: null, resolved: null, closed: null })
     expect(room.state.view).toMatchObject({ state: 'triggered', reopened: 1 })
     expect(room.named('gather-evidence')).toHaveLength(looks + 1)
+  })
+
+  test('[LC38] with its looks used up a person is asked', () => {
+    const room = opened()
+    while (room.state.view.run < RUNS_MAX)
+      room.say({ type: 'record-evidence', run: room.state.view.run + 1, drafts: [], gaps: [] })
+    said(room, { type: 'resolve', reason })
+    expect(types(room.say({ type: 'reopen', reason }, RAY))).toEqual(['incident-reopened', 'human-asked'])
   })
 
   test('[LC22] nothing ends while an action is out; an open question is withdrawn', () => {
