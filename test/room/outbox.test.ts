@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { initialState } from '../../durable/core/incident/index.ts'
 import type { Effect } from '../../durable/protocol/effects.ts'
 import { LEASE_MS, nextAlarm } from '../../durable/room/alarms.ts'
-import { EFFECT_TRIES_MAX, type OutboxRow, enqueue, failed, isDue, pending, startable, unpark } from '../../durable/room/outbox.ts'
+import {
+  EFFECT_TRIES_MAX,
+  type OutboxRow,
+  enqueue,
+  failed,
+  isDue,
+  pending,
+  startable,
+  unpark,
+} from '../../durable/room/outbox.ts'
 import { headOf, inside, note, opening, openRoom, quiet, roomNamed } from './opening.ts'
 import { until } from './socket.ts'
 
