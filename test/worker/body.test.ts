@@ -11,18 +11,24 @@ async function squeezed(text: string, format: 'gzip' | 'deflate'): Promise<Uint8
   return new Uint8Array(await new Response(stream).arrayBuffer())
 }
 
+const bytesOf = (text: string) => new TextEncoder().encode(text)
+
 test('[IN11] JSON is read plain, gzipped or deflated, and its text is kept as it came', async () => {
   const raw = '{"a": 1}\n'
-  expect(await readBody(post(raw))).toEqual({ ok: true, raw, value: { a: 1 } })
+  const bytes = bytesOf(raw)
+  expect(await readBody(post(raw))).toEqual({ ok: true, raw, bytes, value: { a: 1 } })
   for (const format of ['gzip', 'deflate'] as const) {
     const sent = post(await squeezed(raw, format), { 'content-encoding': format })
-    expect(await readBody(sent)).toEqual({ ok: true, raw, value: { a: 1 } })
+    expect(await readBody(sent)).toEqual({ ok: true, raw, bytes, value: { a: 1 } })
   }
 })
 
 test('[IN11] what cannot be read keeps its bytes and says why', async () => {
-  expect(await readBody(post('{"a":'))).toEqual({ ok: false, raw: '{"a":', reason: 'not-json' })
-  expect(await readBody(post(' \n'))).toEqual({ ok: false, raw: ' \n', reason: 'empty-body' })
+  for (const [raw, reason] of [
+    ['{"a":', 'not-json'],
+    [' \n', 'empty-body'],
+  ] as const)
+    expect(await readBody(post(raw))).toEqual({ ok: false, raw, bytes: bytesOf(raw), reason })
   const torn = (await squeezed('{"a":1}'.repeat(100), 'gzip')).slice(0, 20)
   const read = await readBody(post(torn, { 'content-encoding': 'gzip' }))
   expect(read).toMatchObject({ ok: false, reason: 'bad-compression' })
