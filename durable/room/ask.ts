@@ -1,48 +1,21 @@
-import { situationOf, type Voter } from '../core/agents/agent.ts'
-import { clerk, write } from '../core/agents/communication/index.ts'
-import { detect, vote as detectionVote } from '../core/agents/detection/index.ts'
-import { diagnose, vote as diagnosisVote } from '../core/agents/diagnosis/index.ts'
-import { predict, vote as predictionVote } from '../core/agents/prediction/index.ts'
-import { resolve, vote as resolutionVote } from '../core/agents/resolution/index.ts'
+import { situationOf } from '../core/agents/agent.ts'
+import { clerk } from '../core/agents/communication/index.ts'
+import { VOTES, draftOf } from '../core/agents/engines.ts'
 import type { CommandBody } from '../protocol/commands.ts'
-import type { AgentName, FindingDraft, Proposal, Provenance, VoterName } from '../protocol/domain.ts'
+import type { AgentName, Proposal, Provenance, VoterName } from '../protocol/domain.ts'
 import type { Place } from './place.ts'
 
 /** Of an error's own words in a reason, in UTF-16 units. */
 const ERROR_CHARS_MAX = 200
 
-const VOTES: Record<VoterName, Voter> = {
-  detection: detectionVote,
-  diagnosis: diagnosisVote,
-  prediction: predictionVote,
-  resolution: resolutionVote,
-}
-
 /** Lets one agent look at the room as it is. An engine that throws is a failed agent, not a failed room. */
 export function runAgent(place: Place, agent: AgentName, run: number): CommandBody {
   const before = Date.now()
   try {
-    const draft = draftOf(place, agent)
+    const draft = draftOf(agent, place.view, place.at)
     return { type: 'report-finding', agent, run, draft, provenance: embedded(Date.now() - before) }
   } catch (error) {
     return { type: 'agent-failed', agent, run, reason: `engine-threw: ${wordsOf(error)}` }
-  }
-}
-
-function draftOf({ view, at }: Place, agent: AgentName): FindingDraft {
-  switch (agent) {
-    case 'detection':
-      return detect(situationOf(view, at))
-    case 'diagnosis':
-      return diagnose(situationOf(view, at))
-    case 'prediction':
-      return predict(situationOf(view, at))
-    case 'resolution':
-      return resolve(situationOf(view, at), view.hypotheses)
-    case 'communication':
-      return write(view, at)
-    default:
-      return agent satisfies never
   }
 }
 

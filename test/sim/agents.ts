@@ -1,9 +1,6 @@
 import { situationOf } from '../../durable/core/agents/agent.ts'
-import { clerk, write } from '../../durable/core/agents/communication/index.ts'
-import { detect, vote as detectionVote } from '../../durable/core/agents/detection/index.ts'
-import { diagnose, vote as diagnosisVote } from '../../durable/core/agents/diagnosis/index.ts'
-import { predict, vote as predictionVote } from '../../durable/core/agents/prediction/index.ts'
-import { resolve, vote as resolutionVote } from '../../durable/core/agents/resolution/index.ts'
+import { clerk } from '../../durable/core/agents/communication/index.ts'
+import { VOTES, draftOf } from '../../durable/core/agents/engines.ts'
 import type {
   ActionPlan,
   AgentName,
@@ -16,34 +13,10 @@ import type {
 import type { View } from '../../durable/protocol/view.ts'
 import type { Trouble } from './faults.ts'
 
-const VOTES = {
-  detection: detectionVote,
-  diagnosis: diagnosisVote,
-  prediction: predictionVote,
-  resolution: resolutionVote,
-}
-
 /** The shipped agent's own word, which a lying world may twist. */
 export function find(agent: AgentName, view: View, at: Instant, trouble: Trouble): FindingDraft {
-  const draft = honest(agent, view, at)
+  const draft = draftOf(agent, view, at)
   return trouble.happens('lies') ? twisted(draft, trouble) : draft
-}
-
-function honest(agent: AgentName, view: View, at: Instant): FindingDraft {
-  switch (agent) {
-    case 'detection':
-      return detect(situationOf(view, at))
-    case 'diagnosis':
-      return diagnose(situationOf(view, at))
-    case 'prediction':
-      return predict(situationOf(view, at))
-    case 'resolution':
-      return resolve(situationOf(view, at), view.hypotheses)
-    case 'communication':
-      return write(view, at)
-    default:
-      return agent satisfies never
-  }
 }
 
 /** One vote, or two that contradict each other. `blind`: every voter says yes and cites all there is. */
