@@ -25,6 +25,8 @@ export interface Command {
   says: string
   /** more lines of help. */
   more?: readonly string[]
+  /** as somebody would type it. */
+  example: string
   options: Options
   /** words that complete its first argument. */
   words?: readonly string[]
@@ -47,6 +49,30 @@ export function wordIn<T extends string>(context: Context, option: string, words
   const word = words.find((one) => one === text)
   if (word === undefined) throw usage(`--${option} is one of ${words.join(', ')}`)
   return word
+}
+
+const DURATION = /^(\d{1,6})([smhd])$/
+const UNIT_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/i
+
+/** An option's duration (`90s`, `45m`, `2h`, `3d`) in ms; undefined where it is not given. */
+export function durationIn(context: Context, option: string): number | undefined {
+  const text = context.text(option)
+  if (text === undefined) return undefined
+  const [, count, unit] = DURATION.exec(text) ?? []
+  const ms = Number(count) * (UNIT_MS[unit ?? ''] ?? Number.NaN)
+  if (!(ms > 0)) throw usage(`--${option} is a duration: 90s, 45m, 2h, 3d`)
+  return ms
+}
+
+/** An option's instant as RFC 3339: written so, or as a duration from now. Undefined where it is not given. */
+export function instantIn(context: Context, option: string): string | undefined {
+  const text = context.text(option)
+  if (text === undefined) return undefined
+  if (DURATION.test(text)) return new Date(Date.now() + (durationIn(context, option) ?? 0)).toISOString()
+  const at = INSTANT.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(at)) throw usage(`--${option} is an instant (2026-11-23T09:00:00Z) or a duration from now (2h)`)
+  return new Date(at).toISOString()
 }
 
 const ID = /^inc_[a-z0-9-]{6,80}$/

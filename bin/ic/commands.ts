@@ -8,11 +8,17 @@ import { drill } from './commands/drill.ts'
 import { exportCommand, importCommand } from './commands/export.ts'
 import { init } from './commands/init.ts'
 import { list } from './commands/list.ts'
-import { ack, close, mitigate, note, reopen, resolve } from './commands/orders.ts'
+import { merge, split } from './commands/moves.ts'
+import { oncall } from './commands/oncall.ts'
+import { ack, cancel, close, mitigate, note, reopen, resolve, severity, unmerge } from './commands/orders.ts'
 import { replay } from './commands/replay.ts'
+import { role } from './commands/role.ts'
 import { secret } from './commands/secret.ts'
 import { show } from './commands/show.ts'
+import { maintenance, silence } from './commands/silence.ts'
 import { tail } from './commands/tail.ts'
+import { task } from './commands/task.ts'
+import { token } from './commands/token.ts'
 import { verify } from './commands/verify.ts'
 
 /** Every command, in the order of help: an incident's life first. */
@@ -26,9 +32,19 @@ const ALL: readonly Command[] = [
   mitigate,
   resolve,
   reopen,
+  cancel,
   close,
+  severity,
+  role,
+  task,
+  merge,
+  unmerge,
+  split,
   approve,
   reject,
+  silence,
+  maintenance,
+  oncall,
   apply,
   diff,
   drill,
@@ -37,6 +53,7 @@ const ALL: readonly Command[] = [
   verify,
   replay,
   init,
+  token,
   secret,
   doctor,
 ]

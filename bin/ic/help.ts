@@ -21,12 +21,14 @@ export function help(commands: readonly Command[]): string {
 }
 
 /** What one command does. */
-export function commandHelp({ name, takes, says, more = [], options }: Command): string {
+export function commandHelp({ name, takes, says, more = [], example, options }: Command): string {
   return [
     `ic ${name}: ${says}`,
     '',
     `Usage: ic ${name} ${takes} [options]`.replaceAll('  ', ' '),
     ...(more.length === 0 ? [] : ['', ...more]),
+    '',
+    `Example: ${example}`,
     ...(Object.keys(options).length === 0 ? [] : ['', 'Options:', ...optionLines(options)]),
     '',
     'Everywhere:',

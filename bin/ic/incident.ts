@@ -4,6 +4,8 @@ import type { Output } from './output.ts'
 
 /** Alerts shown of one incident; a storm has thousands. */
 const ALERTS_SHOWN = 20
+/** Characters of a fingerprint: enough to name an alert by. */
+const FINGERPRINT_SHOWN = 12
 
 /** An incident for people. */
 export function sayIncident(out: Output, detail: IncidentDetail): void {
@@ -34,9 +36,27 @@ export function sayIncident(out: Output, detail: IncidentDetail): void {
   section(out, 'Alerts', [
     ...alerts
       .slice(0, ALERTS_SHOWN)
-      .map((alert) => `${alert.status} ${alert.severity} ${alert.service}: ${alert.title}`),
+      .map(
+        (alert) =>
+          `${alert.status} ${alert.severity} ${alert.service}: ${alert.title} (${alert.fingerprint.slice(0, FINGERPRINT_SHOWN)})`,
+      ),
     ...(hidden === 0 ? [] : [`and ${hidden} more`]),
   ])
+  section(
+    out,
+    'Roles',
+    detail.crew.map(({ role, person }) => `${role}: ${person}`),
+  )
+  section(
+    out,
+    'Tasks',
+    detail.tasks.map(({ id, state, text, owner }) => `${id} ${state}: ${text}${owner === null ? '' : ` (${owner})`}`),
+  )
+  section(
+    out,
+    'Belongs together',
+    detail.links.map(({ relation, incident }) => `${relation} ${incident}`),
+  )
   section(
     out,
     'Not known',

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { fileOf } from '../core/export/files.ts'
 import { freePort, removeFolder, ROOT } from '../e2e/server.ts'
+import { COMMANDS } from '../../bin/ic/commands.ts'
 import { settingsOf } from '../../bin/ic/config.ts'
+import { commandHelp } from '../../bin/ic/help.ts'
 import { GLOBAL, parseOptions } from '../../bin/ic/options.ts'
 import { Ic } from './ic.ts'
 
@@ -222,3 +224,25 @@ test('[CX7] nothing is written but what was asked for: no configuration appears 
   expect(() => statSync(`${ic.home}/config`)).toThrow('ENOENT')
   expect(readFileSync(`${ROOT}/bin/ic.mjs`, 'utf8').startsWith('#!/usr/bin/env node\n')).toBe(true)
 })
+
+test('[CL48] each command has help with an example that its own table reads, and each shell completes it', async () => {
+  const scripts = await Promise.all(['bash', 'zsh', 'fish'].map((shell) => ic.run(['completion', shell])))
+  for (const command of COMMANDS) {
+    const help = commandHelp(command)
+    expect(help).toContain(`Example: ${command.example}`)
+    for (const { out } of scripts) expect(out).toMatch(new RegExp(`[ '(]${command.name}[ ':)]`))
+    const words = wordsOf(command.example.replace(/ > .*$/, ''))
+    const at = words.indexOf('ic')
+    if (command.name === 'completion') continue
+    expect([command.name, words[at + 1]]).toEqual([command.name, command.name])
+    const { args } = parseOptions(words.slice(at + 2), { ...GLOBAL, ...command.options })
+    expect(args.length, command.example).toBeGreaterThanOrEqual(command.args.min)
+    expect(args.length, command.example).toBeLessThanOrEqual(command.args.max)
+    if (command.words) expect([...command.words, ''], command.example).toContain(args[0] ?? '')
+  }
+})
+
+/** A line as a shell takes it apart: single quotes and no more. */
+function wordsOf(line: string): string[] {
+  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '')
+}

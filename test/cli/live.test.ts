@@ -8,12 +8,12 @@ import type { IncidentDetail, IncidentRow } from '../../durable/protocol/rows.ts
 import type { RoomEvent } from '../../durable/protocol/events.ts'
 import { fileOf } from '../core/export/files.ts'
 import { type Api, apiOf } from '../e2e/api.ts'
-import { freePort, removeFolder, type Server, startServer, tempFolder } from '../e2e/server.ts'
+import { freePort, removeFolder, type Server, tempFolder } from '../e2e/server.ts'
 import { until } from '../e2e/until.ts'
 import { between } from './between.ts'
+import { INIT_TOKEN, deploy } from './deploy.ts'
 import { Ic } from './ic.ts'
 
-const INIT_TOKEN = 'set-once-as-a-worker-secret'
 /** What must never be printed. */
 const SECRET = 'whsec_c2VjcmV0LW9mLXRoZS1wYWdlci0xMjM0NTY3ODkw'
 
@@ -22,27 +22,8 @@ const ic = new Ic()
 let server: Server
 let admin: Api
 
-/** The product as a deployment runs it, so that everything here goes by real tokens. */
-async function deploy(port: number): Promise<Server> {
-  const secrets = [`IC_INIT_TOKEN:${INIT_TOKEN}`, `IC_MASTER_KEY:${Buffer.alloc(32, 7).toString('base64')}`]
-  const wrangler = `dev --ip 127.0.0.1 --port ${port} --inspector-port 0 --show-interactive-dev-session=false --persist-to`
-  return startServer({
-    port,
-    state,
-    command: [
-      process.execPath,
-      '--no-warnings',
-      'node_modules/wrangler/wrangler-dist/cli.js',
-      ...wrangler.split(' '),
-      state,
-      ...secrets.flatMap((secret) => ['--var', secret]),
-    ],
-    env: { CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true' },
-  })
-}
-
 beforeAll(async () => {
-  server = await deploy(await freePort())
+  server = await deploy(await freePort(), state)
 })
 afterAll(async () => {
   await server.stop()
@@ -338,7 +319,7 @@ test('[CX10] tail tells every event once and in order, also across a crash of th
   await until('the note is told', 30_000, () => (told.includes('before the crash') ? true : null))
   const { port } = server
   await server.kill()
-  server = await deploy(port)
+  server = await deploy(port, state)
   await admin.post(`/api/v1/incidents/${id}/notes`, { text: 'after \u001b[31mthe crash' })
   await until('the other note is told', 60_000, () => (told.includes('after the crash') ? true : null))
   await admin.post(`/api/v1/incidents/${id}/acknowledge`, {})

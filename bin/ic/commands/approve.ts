@@ -17,6 +17,7 @@ export const approve: Command = {
     'Shows the change: before and after, target, undo, evidence, votes, digest. Then the target is typed. --yes does not',
     'answer that. A script names what it means: --digest (12 characters at least) and --confirm, the target.',
   ],
+  example: "ic approve inc_1a2b3c4d5e6f -r 'the evidence fits'",
   options: {
     reason: { type: 'string', short: 'r', value: 'TEXT', says: 'why; stands in the record' },
     digest: { type: 'string', value: 'SHA256', says: 'the change that is meant' },
@@ -48,6 +49,7 @@ export const reject: Command = {
   takes: '<incident> [proposal]',
   args: { min: 1, max: 2 },
   says: 'turn a proposal down',
+  example: "ic reject inc_1a2b3c4d5e6f P-2 -r 'the pool is not the cause'",
   options: { reason: { type: 'string', short: 'r', value: 'TEXT', says: 'why; stands in the record' } },
   async run(context) {
     const { incident, proposal } = await proposalIn(context)

@@ -12,6 +12,7 @@ export const diff: Command = {
   takes: '<catalogue.yaml|->',
   args: { min: 1, max: 1 },
   says: 'what applying a catalogue would change',
+  example: 'ic diff catalogue.yaml',
   options: {},
   async run(context) {
     const found = await compare(context)
@@ -26,6 +27,7 @@ export const apply: Command = {
   args: { min: 1, max: 1 },
   says: 'put a catalogue, after showing what changes; YAML or JSON',
   more: ['What somebody else put meanwhile is not overwritten: that ends with 5, and the change is shown again.'],
+  example: 'ic apply catalogue.yaml --yes',
   options: {},
   async run(context) {
     const { out, ask } = context

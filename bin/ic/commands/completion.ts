@@ -15,6 +15,7 @@ export function completionOf(commands: readonly Command[]): Command {
       'bash: source <(ic completion bash)   zsh: ic completion zsh > "${fpath[1]}/_ic"   fish: ic completion fish | source',
     ],
     words: SHELLS,
+    example: 'source <(ic completion bash)',
     options: {},
     async run({ args, out }) {
       const all = [...commands, self]

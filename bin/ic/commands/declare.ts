@@ -9,6 +9,7 @@ export const declare: Command = {
   takes: '<title>',
   args: { min: 1, max: 1 },
   says: 'open an incident by hand; prints its id',
+  example: "ic declare 'Checkout is slow' --service checkout --severity SEV-2",
   options: {
     service: { type: 'string', value: 'SERVICE', says: 'the service that suffers' },
     severity: { type: 'string', value: 'SEV-N', says: 'SEV-1 (worst) to SEV-5 (SEV-3)' },

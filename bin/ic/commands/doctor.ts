@@ -17,6 +17,7 @@ export const doctor: Command = {
   more: [
     'Ends with 0 unless something failed. Addresses of the catalogue are looked at by a TLS handshake; nothing is sent.',
   ],
+  example: 'ic doctor --no-probe --json',
   options: { 'no-probe': { type: 'boolean', says: 'make no connection but to the instance' } },
   async run(context) {
     const checks = await examine(context)

@@ -17,6 +17,7 @@ export const drill: Command = {
   args: { min: 0, max: 2 },
   says: 'practise: start a drill (database-cascade), list or stop them',
   words: ['database-cascade', 'list', 'scenarios', 'stop'],
+  example: 'ic drill database-cascade --seed 7 --speed 60 --wait',
   options: {
     seed: { type: 'string', value: 'N', says: 'the same seed is the same story (1)' },
     speed: { type: 'string', value: 'N', says: 'times as fast as real time, 1 to 120 (60)' },

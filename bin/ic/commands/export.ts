@@ -14,6 +14,7 @@ export const exportCommand: Command = {
   takes: '<incident>',
   args: { min: 1, max: 1 },
   says: 'an incident as a file: JSON that verifies, Markdown, CSV',
+  example: 'ic export inc_1a2b3c4d5e6f -o inc.json',
   options: {
     format: { type: 'string', short: 'f', value: 'FORMAT', says: `${FORMATS.join(', ')} (json)` },
     output: { type: 'string', short: 'o', value: 'FILE', says: 'write there instead of stdout' },
@@ -36,6 +37,7 @@ export const importCommand: Command = {
   takes: '<file|->',
   args: { min: 1, max: 1 },
   says: 'take an exported incident into history; its chain is verified first',
+  example: 'ic import inc.json',
   options: {},
   async run(context) {
     const { out } = context

@@ -12,6 +12,7 @@ export const init: Command = {
     'The one-time token is the Worker secret IC_INIT_TOKEN (24 characters at least). It is read from the environment',
     'variable of that name, from --token-file, or from stdin with --token-file -. It works once.',
   ],
+  example: 'IC_INIT_TOKEN=… ic init --url https://ic.example',
   options: {
     name: { type: 'string', value: 'NAME', says: 'the name that stands in records (admin)' },
     show: { type: 'boolean', says: 'print the token instead of keeping it' },
@@ -47,8 +48,7 @@ function initToken(file: string | undefined): string {
 function refused(status: number, said: Record<string, unknown>): CliError {
   const code = typeof said['code'] === 'string' ? said['code'] : `http-${status}`
   const detail = typeof said['detail'] === 'string' ? said['detail'] : `the server answered ${status}`
-  if (status === 409)
-    return new CliError(EXIT.conflict, code, detail, ['Another admin makes tokens: POST /api/v1/tokens.'])
+  if (status === 409) return new CliError(EXIT.conflict, code, detail, ['Another admin makes tokens: `ic token make`.'])
   return new CliError(
     status === 401 || status === 403 ? EXIT.auth : status === 503 ? EXIT.temporary : EXIT.error,
     code,

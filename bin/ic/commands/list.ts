@@ -13,6 +13,7 @@ export const list: Command = {
   takes: '',
   args: { min: 0, max: 0 },
   says: 'incidents that are not closed, newest first',
+  example: 'ic list --state triggered --json',
   options: {
     state: { type: 'string', value: 'STATE', says: `only these: ${STATES.join(', ')}` },
     history: { type: 'boolean', says: 'what is archived, newest closing first' },

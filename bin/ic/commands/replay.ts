@@ -10,6 +10,7 @@ export const replay: Command = {
   takes: '<file|->',
   args: { min: 1, max: 1 },
   says: 'fold an exported log and print what it comes to, as the room did',
+  example: 'ic replay inc.json --at 40',
   options: {
     at: { type: 'string', value: 'SEQ', says: 'only up to this event' },
     events: { type: 'boolean', says: 'print each event as a sentence' },

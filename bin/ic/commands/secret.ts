@@ -16,6 +16,7 @@ export const secret: Command = {
   args: { min: 1, max: 2 },
   says: 'secrets that the catalogue names; a value comes from stdin and is never shown',
   words: ['set', 'list', 'delete'],
+  example: 'ic secret set pager-key --file pager-key.txt',
   options: { file: { type: 'string', value: 'FILE', says: 'read the value from a file, - for stdin (-)' } },
   async run(context) {
     const [word, name] = context.args

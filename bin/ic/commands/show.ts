@@ -9,6 +9,7 @@ export const show: Command = {
   takes: '<incident>',
   args: { min: 1, max: 1 },
   says: 'an incident as it stands: summary, causes, proposal, alerts',
+  example: 'ic show inc_1a2b3c4d5e6f',
   options: {},
   async run(context) {
     const detail = await detailOf(context.api(), incidentIn(context))

@@ -17,6 +17,7 @@ export const tail: Command = {
   takes: '<incident>',
   args: { min: 1, max: 1 },
   says: 'its timeline as it happens, a sentence a line (JSON: an event a line)',
+  example: 'ic tail inc_1a2b3c4d5e6f --all --until incident-resolved',
   options: {
     lines: { type: 'string', value: 'N', says: `events from before now (${LINES})` },
     all: { type: 'boolean', says: 'from the first event' },

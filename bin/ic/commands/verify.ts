@@ -21,6 +21,7 @@ export const verify: Command = {
     'A file is also compared with the instance, where that can be reached. A chain shows whether a copy was altered; it',
     'proves nothing against whoever operates the instance.',
   ],
+  example: 'ic verify inc.json --offline',
   options: { offline: { type: 'boolean', says: 'look at the file alone' } },
   async run(context) {
     const [what = ''] = context.args

@@ -101,7 +101,7 @@ export async function checkSignIn(api: Api, settings: Settings): Promise<{ check
     const todo =
       error.code === 'auth-not-configured'
         ? 'Set the Worker secret IC_INIT_TOKEN and run `ic init`; docs/access.md has the other ways.'
-        : 'Set IC_TOKEN or give --token-file; an admin makes tokens with POST /api/v1/tokens.'
+        : 'Set IC_TOKEN or give --token-file; an admin makes tokens with `ic token make`.'
     return { me: null, check: fail('sign-in', `${error.message} (${error.code})`, todo) }
   }
 }

@@ -1,0 +1,23 @@
+import { type Server, startServer } from '../e2e/server.ts'
+
+/** What makes the first admin token, once. */
+export const INIT_TOKEN = 'set-once-as-a-worker-secret'
+
+/** The product as a deployment runs it, so that everything here goes by real tokens. */
+export async function deploy(port: number, state: string): Promise<Server> {
+  const secrets = [`IC_INIT_TOKEN:${INIT_TOKEN}`, `IC_MASTER_KEY:${Buffer.alloc(32, 7).toString('base64')}`]
+  const wrangler = `dev --ip 127.0.0.1 --port ${port} --inspector-port 0 --show-interactive-dev-session=false --persist-to`
+  return startServer({
+    port,
+    state,
+    command: [
+      process.execPath,
+      '--no-warnings',
+      'node_modules/wrangler/wrangler-dist/cli.js',
+      ...wrangler.split(' '),
+      state,
+      ...secrets.flatMap((secret) => ['--var', secret]),
+    ],
+    env: { CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true' },
+  })
+}
