@@ -34,7 +34,7 @@ export type PersonCommand =
       type: 'decide-myself'
       runbook: string
       target: string
-      parameters: Record<string, number>
+      parameters: Record<string, number | string>
       confirm: string
       passed: GuardClauseName[]
       reason: string

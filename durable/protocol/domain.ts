@@ -124,14 +124,56 @@ export type CauseKind = 'saturation' | 'configuration' | 'deployment' | 'depende
 
 export type RiskClass = 'reversible' | 'wider' | 'irreversible'
 
-export interface ParameterSpec {
+/** A figure within bounds. */
+export interface NumberParameter {
   name: string
+  type?: 'number'
   unit: string
   min: number
   max: number
   /** how Resolution computes it: `limit` × factor of the matched saturated series, or a constant. */
   from: { kind: 'limit-times'; factor: number } | { kind: 'constant'; value: number }
 }
+
+/** One of a few words. `person`: the system cannot propose it, a commander's own decision can. */
+export interface ChoiceParameter {
+  name: string
+  type: 'choice'
+  values: string[]
+  from: { kind: 'constant'; value: string } | { kind: 'person' }
+}
+
+/** An address range that a person types: `203.0.113.0/24`, never wider than `/prefixMin`. */
+export interface CidrParameter {
+  name: string
+  type: 'cidr'
+  prefixMin: number
+  from: { kind: 'person' }
+}
+
+export type ParameterSpec = NumberParameter | ChoiceParameter | CidrParameter
+
+/** What a verify or a branch step looks at: the newest level of a series of the target or of the symptom's service. */
+export interface StepCondition {
+  of: 'target' | 'symptom'
+  /** a token that is part of the series' name. */
+  signal: string
+  is: 'above' | 'below'
+  value: number
+}
+
+/**
+ * One step of a runbook, in order. `http` is the one acting call, through the runbook's endpoint: at most one. Those before
+ * it run after the approval and before the action starts; manual steps after it become tasks.
+ */
+export type RunbookStep =
+  | { kind: 'manual'; id: string; says: string }
+  | { kind: 'approval'; id: string; says: string }
+  | { kind: 'wait'; id: string; ms: number }
+  | { kind: 'http'; id: string }
+  | { kind: 'verify'; id: string; when: StepCondition; withinMs: number }
+  /** ids of later steps: forward only, so that no runbook runs in circles. */
+  | { kind: 'branch'; id: string; when: StepCondition; then: string; otherwise: string }
 
 export interface Runbook {
   id: string
@@ -142,11 +184,20 @@ export interface Runbook {
     causeKinds: CauseKind[]
     /** tokens of which one must be part of the cause's series name; empty: any. */
     signalTokens: string[]
+    /** tiers of the target that it is for; absent: any. */
+    tiers?: (1 | 2 | 3 | 4)[]
+    /** of these roles one must be in trouble where the symptom shows; absent: any. */
+    symptoms?: SignalRole[]
   }
   parameters: ParameterSpec[]
   risk: RiskClass
   /** the action and parameters that undo it; null only for irreversible ones. */
-  rollback: { action: string; parameters: 'previous' } | null
+  rollback: {
+    action: string
+    parameters: 'previous'
+    /** it is undone as well when nothing got better; absent: only when it made things worse. */
+    onNoBetter?: boolean
+  } | null
   cooldownMs: number
   maxAttempts: number
   verify: {
@@ -157,7 +208,42 @@ export interface Runbook {
   }
   /** the name of an action endpoint; null: nothing is wired and the runbook is a checklist for people. */
   endpoint: string | null
+  /** absent: the action alone, verified as `verify` says. */
+  steps?: RunbookStep[]
+  /** what people go by where nothing is wired; empty: its steps in words. */
   checklist: string[]
+}
+
+/** What the GitHub driver starts: one workflow by `workflow_dispatch`, on one branch or tag. */
+export interface GithubTarget {
+  owner: string
+  repo: string
+  /** the workflow's file name. */
+  workflow: string
+  ref: string
+}
+
+/** What the Kubernetes driver may touch, by service id, and how far it may scale each. */
+export interface KubernetesTarget {
+  namespace: string
+  workloads: Record<string, { kind: 'deployment' | 'statefulset'; name: string; replicasMax: number }>
+}
+
+/** Where actions are sent. */
+export interface Endpoint {
+  name: string
+  /** empty for `manual`, which calls nothing. */
+  url: string
+  /** absent: http. */
+  driver?: 'http' | 'github' | 'kubernetes' | 'manual'
+  /** a tunnel or private-network binding of this Worker that reaches it; absent: the public net. */
+  binding?: string
+  /** the name of a secret, never its value: the token of `github` and `kubernetes`. */
+  secret?: string
+  /** calls a minute that it takes; absent: as many as there are. */
+  perMinuteMax?: number
+  github?: GithubTarget
+  kubernetes?: KubernetesTarget
 }
 
 /** Ways in. Of the first four each belongs to one source; the others may speak for several, named in the address. */
@@ -260,7 +346,7 @@ export interface Catalogue {
   runbooks: Runbook[]
   sources: Source[]
   correlation?: CorrelationRules
-  endpoints: { name: string; url: string }[]
+  endpoints: Endpoint[]
   targets?: NotifyTarget[]
   rotations?: Rotation[]
   escalation?: EscalationPolicy[]
@@ -354,7 +440,8 @@ export interface Action {
   runbook: string
   type: string
   target: string
-  parameters: Record<string, number>
+  /** words come from the catalogue's own choices, or from a commander within the parameter's pattern. */
+  parameters: Record<string, number | string>
 }
 
 /** A signal that must recover: identified by its series, judged on fresh samples only. An alert may be one. */
@@ -381,6 +468,10 @@ export interface ActionPlan {
   previous: Record<string, number>
   rollback: Action | null
   verify: { signals: VerifySignal[]; windowMs: number; settleMs: number }
+  /** copied from the runbook, so that the digest binds them; absent: the action alone. */
+  steps?: RunbookStep[]
+  /** ends of the verification after which it is rolled back; absent: worse. */
+  undoOn?: ('worse' | 'no-better')[]
   cites: string[]
   hypothesis: string
 }
@@ -659,7 +750,7 @@ export interface ActionRecord {
   proposal: number
   type: string
   target: string
-  parameters: Record<string, number>
+  parameters: Record<string, number | string>
   at: Instant
   end: 'running' | 'outcome-unknown' | 'did-not-run' | 'failed' | VerificationEnd
 }

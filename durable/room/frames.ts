@@ -40,7 +40,7 @@ const personCommand = z.discriminatedUnion('type', [
     type: z.literal('decide-myself'),
     runbook: z.string(),
     target: z.string(),
-    parameters: z.record(z.string(), z.number()),
+    parameters: z.record(z.string(), z.union([z.number(), z.string()])),
     confirm: z.string(),
     passed: z.array(z.enum(CLAUSES)),
     reason: z.string(),

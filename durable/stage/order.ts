@@ -66,8 +66,12 @@ function actionOf(proposal: Record<string, unknown>): Action | null {
   if (!isObject(action)) return null
   const { runbook, type, target, parameters } = action
   if (typeof runbook !== 'string' || typeof type !== 'string' || typeof target !== 'string') return null
-  if (!isObject(parameters) || !Object.values(parameters).every((value) => typeof value === 'number')) return null
-  return { runbook, type, target, parameters: parameters as Record<string, number> }
+  if (!isObject(parameters) || !Object.values(parameters).every(isSetting)) return null
+  return { runbook, type, target, parameters: parameters as Action['parameters'] }
+}
+
+function isSetting(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'string'
 }
 
 function objectOf(text: string): Record<string, unknown> | null {

@@ -52,9 +52,9 @@ export function applyAction(world: World, settings: Settings, action: Action): O
   }
 }
 
-function setLimit(world: World, part: Part, limit: number | undefined): Outcome {
+function setLimit(world: World, part: Part, limit: number | string | undefined): Outcome {
   if (part !== 'proxy') return refused('this service has no connection pool')
-  if (limit === undefined || !Number.isFinite(limit) || limit < 1 || limit > POOL_LIMIT_MAX)
+  if (typeof limit !== 'number' || !Number.isFinite(limit) || limit < 1 || limit > POOL_LIMIT_MAX)
     return refused(`limit must be a number from 1 to ${POOL_LIMIT_MAX}`)
   const before = world.limit
   world.limit = Math.round(limit)

@@ -35,7 +35,7 @@ export class Shop {
 
   apply(action: Action, at: Instant): void {
     const now = this.#turn(at)
-    const limit = action.type === 'raise-pool-limit' ? (action.parameters['pool_limit'] ?? now.limit) : now.limit
+    const limit = action.type === 'raise-pool-limit' ? Number(action.parameters['pool_limit'] ?? now.limit) : now.limit
     const level = action.type !== 'raise-pool-limit' ? 'worse' : limit >= ENOUGH ? 'well' : 'sick'
     this.turns.push({ at: at + TAKES_EFFECT_MS, level, limit })
   }

@@ -74,7 +74,10 @@ export const outcomeBody = z.strictObject({ proposal: id, outcome: z.enum(['it-r
 export const ownDecisionBody = z.strictObject({
   runbook: id,
   target: id,
-  parameters: z.record(z.string().check(z.maxLength(ID_CHARS_MAX)), z.number()),
+  parameters: z.record(
+    z.string().check(z.maxLength(ID_CHARS_MAX)),
+    z.union([z.number(), z.string().check(z.maxLength(ID_CHARS_MAX))]),
+  ),
   confirm: id,
   passed: z.prefault(
     z.array(

@@ -11,6 +11,7 @@ import type {
   Runbook,
   VerifySignal,
 } from '../../protocol/domain.ts'
+import { parametersProblem } from '../runbooks/parameters.ts'
 import { held, newestValues, sameSeries, seriesOf } from './readings.ts'
 
 export interface GuardInput {
@@ -78,14 +79,8 @@ function parametersInBounds(input: GuardInput): Judged {
   if (windowMs !== runbook.verify.windowMs || settleMs !== runbook.verify.settleMs)
     return [false, 'verify-not-of-runbook']
   if (!input.catalogue.endpoints.some((endpoint) => endpoint.name === runbook.endpoint)) return [false, 'nothing-wired']
-  const names = Object.keys(action.parameters)
-  if (names.some((name) => !runbook.parameters.some((spec) => spec.name === name))) return [false, 'unknown-parameter']
-  for (const spec of runbook.parameters) {
-    const value = action.parameters[spec.name]
-    if (value === undefined || !Number.isFinite(value)) return [false, `parameter-missing:${spec.name}`]
-    if (value < spec.min || value > spec.max) return [false, `out-of-bounds:${spec.name}`]
-  }
-  return [true, 'holds']
+  const problem = parametersProblem(runbook, action.parameters)
+  return problem === null ? [true, 'holds'] : [false, problem]
 }
 
 function targetKnown(input: GuardInput): Judged {

@@ -108,7 +108,9 @@ function runbooks({ runbooks }: Catalogue): Problem[] {
   for (const [index, { parameters, risk, rollback, verify, match, checklist }] of runbooks.entries()) {
     const at = `runbooks[${index}]`
     problems.push(...repeated(parameters.map(({ name }, index) => [`${at}.parameters[${index}].name`, name])))
-    for (const { name, min, max, from } of parameters) {
+    for (const spec of parameters) {
+      if (spec.type === 'choice' || spec.type === 'cidr') continue
+      const { name, min, max, from } = spec
       if (min >= max) problems.push({ at: `${at}.parameters`, says: `${name}: min must be under max` })
       if (from.kind === 'constant' && (from.value < min || from.value > max))
         problems.push({ at: `${at}.parameters`, says: `${name}: its constant is out of its bounds` })

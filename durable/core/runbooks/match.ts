@@ -1,4 +1,5 @@
 import type { Hypothesis, ParameterSpec, Runbook, RiskClass, SeriesWindow } from '../../protocol/domain.ts'
+import { type ParameterValue, parameterProblem } from './parameters.ts'
 import { isFull } from '../telemetry/index.ts'
 
 /** A runbook that fits a cause, and the series of the cause's service that its tokens picked. */
@@ -46,21 +47,24 @@ export function speaks(runbook: Runbook, name: string): boolean {
   return runbook.match.signalTokens.some((token) => text.includes(token.toLowerCase()))
 }
 
-export type Parameter = { ok: true; value: number; previous: number | null } | { ok: false; reason: string }
+export type Parameter = { ok: true; value: ParameterValue; previous: number | null } | { ok: false; reason: string }
 
 /**
  * What a parameter is set to: the series' limit × factor, rounded, or the catalogue's constant. A value over the maximum
- * is cut to it while that still raises the limit. Refused: `limit-unknown`, `out-of-bounds:<name>`.
+ * is cut to it while that still raises the limit. Refused: `limit-unknown`, `out-of-bounds:<name>`, and what only a person
+ * can say, `person-decides:<name>`.
  */
 export function parameterFor(spec: ParameterSpec, series: SeriesWindow | null): Parameter {
+  if (spec.from.kind === 'person') return { ok: false, reason: `person-decides:${spec.name}` }
   if (spec.from.kind === 'constant') return within(spec, spec.from.value, null)
+  if (spec.type === 'choice' || spec.type === 'cidr') return { ok: false, reason: `out-of-bounds:${spec.name}` }
   const limit = series?.limit ?? null
   if (limit === null) return { ok: false, reason: 'limit-unknown' }
   const wanted = Math.round(limit * spec.from.factor)
   return within(spec, limit < spec.max ? Math.min(wanted, spec.max) : wanted, limit)
 }
 
-function within(spec: ParameterSpec, value: number, previous: number | null): Parameter {
-  if (value < spec.min || value > spec.max) return { ok: false, reason: `out-of-bounds:${spec.name}` }
-  return { ok: true, value, previous }
+function within(spec: ParameterSpec, value: ParameterValue, previous: number | null): Parameter {
+  const reason = parameterProblem(spec, value)
+  return reason === null ? { ok: true, value, previous } : { ok: false, reason }
 }

@@ -3,7 +3,7 @@ import { diagnose } from '../../../durable/core/agents/diagnosis/index.ts'
 import { resolve } from '../../../durable/core/agents/resolution/index.ts'
 import { match, parameterFor } from '../../../durable/core/runbooks/match.ts'
 import type { Situation } from '../../../durable/core/agents/agent.ts'
-import type { Hypothesis, ParameterSpec, Runbook, SeriesWindow } from '../../../durable/protocol/domain.ts'
+import type { Hypothesis, NumberParameter, Runbook, SeriesWindow } from '../../../durable/protocol/domain.ts'
 import { storySituation } from './story.ts'
 
 const settle = (situation: Situation) => resolve(situation, diagnose(situation).detail.hypotheses)
@@ -38,7 +38,7 @@ test('[AG21] runbooks that name the signal go first, then milder ones; others do
 })
 
 test('[AG22] a parameter follows from the limit, is cut to its bounds, or is refused with a reason', () => {
-  const spec = (more: Partial<ParameterSpec>): ParameterSpec => ({
+  const spec = (more: Partial<NumberParameter>): NumberParameter => ({
     name: 'limit',
     unit: '',
     min: 5,

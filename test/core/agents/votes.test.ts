@@ -73,7 +73,7 @@ describe('each voter can be the only one to oppose, from its own data', () => {
       ),
     // Somebody raised the limit a moment ago; the series do not show it yet.
     resolution: (situation) =>
-      withChange(situation, setting(situation.at - 4_000, planIn(situation).action.parameters['limit'] ?? 0)),
+      withChange(situation, setting(situation.at - 4_000, Number(planIn(situation).action.parameters['limit'] ?? 0))),
   }
 
   test.each(VOTERS)(

@@ -20,6 +20,11 @@ export function measured(value: number | null | undefined, unit: string): string
   return unit === '' ? figure(value) : `${figure(value)} ${unit}`
 }
 
+/** A parameter's value: a figure, or the word that it is. */
+export function setting(value: number | string | undefined): string {
+  return typeof value === 'string' ? value : figure(value)
+}
+
 /** Two decimals; a confidence is neither good nor bad. */
 export function confidence(value: number | null): string {
   return value === null ? 'not settled' : value.toFixed(2)

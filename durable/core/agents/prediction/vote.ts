@@ -76,10 +76,11 @@ function blastReason(situation: Situation, target: string, risk: RiskClass): str
 }
 
 /** The factor by which the action raises what is limited; 1 where it raises nothing that is known. */
-function raisedBy(parameters: Record<string, number>, previous: Record<string, number>): number {
-  const factors = Object.entries(previous).map(([name, before]) =>
-    before > 0 ? (parameters[name] ?? before) / before : 1,
-  )
+function raisedBy(parameters: Record<string, number | string>, previous: Record<string, number>): number {
+  const factors = Object.entries(previous).map(([name, before]) => {
+    const next = parameters[name]
+    return before > 0 && typeof next === 'number' ? next / before : 1
+  })
   return Math.max(1, ...factors)
 }
 
@@ -87,12 +88,12 @@ function raisedBy(parameters: Record<string, number>, previous: Record<string, n
 function tooSmall(
   situation: Situation,
   target: string,
-  parameters: Record<string, number>,
+  parameters: Record<string, number | string>,
   previous: Record<string, number>,
 ): { evidence: string; says: string } | null {
   for (const [name, before] of Object.entries(previous)) {
     const next = parameters[name]
-    if (next === undefined || next <= before) continue
+    if (typeof next !== 'number' || next <= before) continue
     const [limited] = signalsWhere(
       situation,
       (window) => window.service === target && window.peer === null && window.limit === before,

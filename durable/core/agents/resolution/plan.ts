@@ -21,7 +21,7 @@ export function planFor(situation: Situation, hypothesis: Hypothesis, { runbook,
   const bad = badRecord(situation.record, runbook.action, target)
   if (bad) return { ok: false, reason: `already-tried:${bad}` }
 
-  const parameters: Record<string, number> = {}
+  const parameters: Record<string, number | string> = {}
   const previous: Record<string, number> = {}
   for (const spec of runbook.parameters) {
     const parameter = parameterFor(spec, series)
@@ -78,9 +78,10 @@ function freshOnly(situation: Situation, ids: string[]): string[] {
   })
 }
 
-function changesText(parameters: Record<string, number>, previous: Record<string, number>): string {
+function changesText(parameters: Record<string, number | string>, previous: Record<string, number>): string {
   const changes = Object.entries(parameters).map(([name, value]) => {
     const before = previous[name]
+    if (typeof value === 'string') return `${name} ${value}`
     return before === undefined ? `${name} ${significant(value)}` : `${name} ${before} to ${value}`
   })
   return changes.length === 0 ? '' : `: ${listText(changes)}`

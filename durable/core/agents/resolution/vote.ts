@@ -75,7 +75,7 @@ function resourceOf(situation: Situation, runbook: Runbook, target: string): Sig
 /** The newest change of that setting, if it came after the trouble began and already goes as far as the proposal. */
 function alreadyDone(
   runbook: Runbook,
-  parameters: Record<string, number>,
+  parameters: Record<string, number | string>,
   resource: Signal,
   events: ChangeEvent[],
 ): ChangeEvent | null {
@@ -83,7 +83,7 @@ function alreadyDone(
   const to = newest?.change.setting?.to
   const since = resource.departure?.onsetAt
   if (!newest || typeof to !== 'number' || since === undefined || newest.change.at <= since) return null
-  const wanted = Object.values(parameters)
+  const wanted = Object.values(parameters).filter((value) => typeof value === 'number')
   const limit = resource.window.limit ?? 0
   return wanted.some((value) => (value >= limit ? to >= value : to <= value)) ? newest : null
 }

@@ -1,6 +1,6 @@
-import { For, Show } from 'solid-js'
-import type { Proposal } from '../../../../durable/protocol/domain.ts'
-import { figure, shortDigest, words } from '../../format/figures.ts'
+import { For, Match, Show, Switch } from 'solid-js'
+import type { ParameterSpec, Proposal } from '../../../../durable/protocol/domain.ts'
+import { figure, setting, shortDigest, words } from '../../format/figures.ts'
 import { useRoom } from '../context.tsx'
 
 /** `24 → 36`: the words that the hold button repeats. */
@@ -8,7 +8,7 @@ export function changeWords(proposal: Proposal): string {
   const { action, previous } = proposal.body.plan
   const all = Object.entries(action.parameters).map(([name, value]) => {
     const before = previous[name]
-    return before === undefined ? `${words(name)} ${figure(value)}` : `${figure(before)} → ${figure(value)}`
+    return before === undefined ? `${words(name)} ${setting(value)}` : `${figure(before)} → ${setting(value)}`
   })
   return all.length === 0 ? `${words(action.type)} on ${action.target}` : all.join(', ')
 }
@@ -38,19 +38,11 @@ export function Change(props: { proposal: Proposal }) {
               <Show when={plan().previous[name] !== undefined}>
                 {figure(plan().previous[name])} <span class="dim">→</span>{' '}
               </Show>
-              {figure(value)}
+              {setting(value)}
             </span>
             <span class="label">
               {words(name)}
-              <Show when={spec(name)}>
-                {(known) => (
-                  <>
-                    {known().unit === '' ? '' : `, ${known().unit}`}
-                    <br />
-                    bounds {figure(known().min)}–{figure(known().max)}
-                  </>
-                )}
-              </Show>
+              <Show when={spec(name)}>{(known) => <Bounds spec={known()} />}</Show>
             </span>
           </div>
         )}
@@ -65,5 +57,37 @@ export function Change(props: { proposal: Proposal }) {
         </span>
       </p>
     </div>
+  )
+}
+
+function Bounds(props: { spec: ParameterSpec }) {
+  return (
+    <Switch>
+      <Match when={props.spec.type === 'choice' && props.spec}>
+        {(spec) => (
+          <>
+            <br />
+            one of {spec().values.join(', ')}
+          </>
+        )}
+      </Match>
+      <Match when={props.spec.type === 'cidr' && props.spec}>
+        {(spec) => (
+          <>
+            <br />
+            an address range, at most a /{spec().prefixMin}
+          </>
+        )}
+      </Match>
+      <Match when={props.spec.type !== 'choice' && props.spec.type !== 'cidr' && props.spec}>
+        {(spec) => (
+          <>
+            {spec().unit === '' ? '' : `, ${spec().unit}`}
+            <br />
+            bounds {figure(spec().min)}–{figure(spec().max)}
+          </>
+        )}
+      </Match>
+    </Switch>
   )
 }

@@ -1,6 +1,6 @@
 import { For, Show } from 'solid-js'
-import type { GateVerdict, GuardVerdict, Proposal } from '../../../../durable/protocol/domain.ts'
-import { count, figure, list, words } from '../../format/figures.ts'
+import type { Action, GateVerdict, GuardVerdict, Proposal } from '../../../../durable/protocol/domain.ts'
+import { count, list, setting, words } from '../../format/figures.ts'
 import { clockTime } from '../../format/time.ts'
 
 /** Guard, gate, expectation, undo: the sentences under the quorum. */
@@ -30,12 +30,9 @@ export function Checks(props: { proposal: Proposal }) {
   )
 }
 
-function undo(
-  rollback: { type: string; target: string; parameters: Record<string, number> },
-  previous: Record<string, number>,
-): string {
+function undo(rollback: Pick<Action, 'type' | 'target' | 'parameters'>, previous: Record<string, number>): string {
   const set = Object.entries({ ...previous, ...rollback.parameters }).map(
-    ([name, value]) => `${words(name)} ${figure(value)}`,
+    ([name, value]) => `${words(name)} ${setting(value)}`,
   )
   return `${words(rollback.type)} on ${rollback.target}${set.length === 0 ? '' : `, ${list(set)}`}`
 }

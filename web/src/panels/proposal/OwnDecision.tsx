@@ -2,9 +2,10 @@ import { For, Show, createMemo, createSignal, createUniqueId } from 'solid-js'
 import type { GuardClauseName, Runbook } from '../../../../durable/protocol/domain.ts'
 import { REASON_CHARS_MAX } from '../../../../durable/protocol/limits.ts'
 import { openProposal } from '../../../../durable/protocol/view.ts'
-import { figure, words } from '../../format/figures.ts'
+import { words } from '../../format/figures.ts'
 import { Outcome, useOrder } from '../Order.tsx'
 import { useRoom } from '../context.tsx'
+import { ParameterInput, parameterValue } from './ParameterInput.tsx'
 
 const LIVELY: readonly string[] = ['triggered', 'acknowledged', 'mitigated']
 const JUDGEMENT: readonly GuardClauseName[] = [
@@ -84,11 +85,12 @@ function OwnDecisionForm(props: { runbooks: Runbook[]; onDone: () => void }) {
     const said = order.refusal()
     return said?.reason === 'clause-not-named' ? said.detail : null
   }
-  const numbers = () =>
+  const parameters = () =>
     Object.fromEntries(
-      (runbook()?.parameters ?? []).map((spec) => [spec.name, Number.parseFloat(values()[spec.name] ?? '')]),
+      (runbook()?.parameters ?? []).map((spec) => [spec.name, parameterValue(spec, values()[spec.name] ?? '')]),
     )
-  const filled = () => Object.values(numbers()).every((value) => Number.isFinite(value))
+  const filled = () =>
+    Object.values(parameters()).every((value) => (typeof value === 'string' ? value !== '' : Number.isFinite(value)))
   const ready = () =>
     filled() && confirm().trim() === target() && reason().trim() !== '' && room.state.link.kind === 'live'
 
@@ -99,7 +101,7 @@ function OwnDecisionForm(props: { runbooks: Runbook[]; onDone: () => void }) {
       type: 'decide-myself',
       runbook: runbookId(),
       target: target(),
-      parameters: numbers(),
+      parameters: parameters(),
       confirm: confirm().trim(),
       passed: passed(),
       reason: reason().trim(),
@@ -134,21 +136,12 @@ function OwnDecisionForm(props: { runbooks: Runbook[]; onDone: () => void }) {
       </select>
       <For each={runbook()?.parameters ?? []}>
         {(spec) => (
-          <>
-            <label for={`${id}-${spec.name}`}>
-              {words(spec.name)}, {figure(spec.min)} to {figure(spec.max)} {spec.unit}
-            </label>
-            <input
-              id={`${id}-${spec.name}`}
-              type="number"
-              step="any"
-              min={spec.min}
-              max={spec.max}
-              required
-              value={values()[spec.name] ?? ''}
-              onInput={(event) => setValues({ ...values(), [spec.name]: event.currentTarget.value })}
-            />
-          </>
+          <ParameterInput
+            id={`${id}-${spec.name}`}
+            spec={spec}
+            value={values()[spec.name] ?? ''}
+            onInput={(value) => setValues({ ...values(), [spec.name]: value })}
+          />
         )}
       </For>
       <fieldset>
