@@ -120,7 +120,15 @@ export interface Service {
   cost?: { perMinute: number; currency: string }
 }
 
-export type CauseKind = 'saturation' | 'configuration' | 'deployment' | 'dependency' | 'capacity' | 'crash' | 'unknown'
+export type CauseKind =
+  | 'saturation'
+  | 'memory'
+  | 'configuration'
+  | 'deployment'
+  | 'dependency'
+  | 'capacity'
+  | 'crash'
+  | 'unknown'
 
 export type RiskClass = 'reversible' | 'wider' | 'irreversible'
 

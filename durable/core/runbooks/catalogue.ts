@@ -32,7 +32,16 @@ const service = record({
   cost: optional(record({ perMinute: number(0), currency })),
 })
 
-const causeKind = oneOf('saturation', 'configuration', 'deployment', 'dependency', 'capacity', 'crash', 'unknown')
+const causeKind = oneOf(
+  'saturation',
+  'memory',
+  'configuration',
+  'deployment',
+  'dependency',
+  'capacity',
+  'crash',
+  'unknown',
+)
 
 const runbook = record({
   id: text,

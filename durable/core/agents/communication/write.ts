@@ -71,6 +71,7 @@ function causeForExecutives(facts: Facts): string {
   const sure = top.verdict === 'CONFIRMED' ? 'The evidence shows' : 'It is likely'
   const what: Record<typeof top.cause.kind, string> = {
     saturation: 'has run out of a resource',
+    memory: 'keeps memory that it never gives back',
     configuration: 'was changed in its configuration and no longer copes',
     deployment: 'got a new version that does not work as it should',
     dependency: 'is failing',
