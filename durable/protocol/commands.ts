@@ -1,6 +1,8 @@
+import type { AutonomyRecord, Controls, DryRunReport } from './controls.ts'
 import type { CrewRole, NoteVisibility, Relation, TaskChange, TaskKind } from './crew.ts'
 import type {
   Actor,
+  AgentKey,
   AgentName,
   Alert,
   Catalogue,
@@ -18,6 +20,7 @@ import type {
   VoterName,
   Gap,
 } from './domain.ts'
+import type { Signed } from './signed.ts'
 
 /** Commands that a person may send, over the socket or HTTP. */
 export type PersonCommand =
@@ -39,6 +42,18 @@ export type PersonCommand =
       passed: GuardClauseName[]
       reason: string
     }
+  /** not this, but the same action with `wants`, which must be in the runbook's bounds; `{}`: what is wrong is in the reason. */
+  | {
+      type: 'request-changes'
+      proposal: string
+      digest: string
+      wants: Record<string, number | string>
+      reason: string
+    }
+  /** sends the approved rollback of what ran. */
+  | { type: 'undo'; proposal: string; digest: string; reason: string }
+  /** a manual step or an approval of a runbook, done by hand or not to be done. */
+  | { type: 'complete-step'; proposal: string; step: string; outcome: 'done' | 'could-not'; reason: string }
   | { type: 'settle-outcome'; proposal: string; outcome: 'it-ran' | 'it-did-not'; reason: string }
   /** back to triggered, from mitigated, resolved or canceled; people are called again. */
   | { type: 'reopen'; reason: string }
@@ -66,6 +81,8 @@ export type PersonCommand =
   | { type: 'set-parent'; parent: string | null; reason: string }
   /** calls the next step now. */
   | { type: 'escalate'; reason: string }
+  /** stops every action of this incident, or only says what they would do; or lets them go again. */
+  | { type: 'set-incident-control'; control: 'kill-switch' | 'dry-run'; on: boolean; reason: string }
 
 /** What came of moving alerts between incidents, as the directory decided it. */
 export type MoveOutcome =
@@ -89,6 +106,11 @@ export type RoomCommand =
       catalogue: Catalogue
       policy: string
       killSwitch: boolean
+      /** services whose switch is on, with why, and why nothing is called; absent: none is known. */
+      stopped?: Record<string, string>
+      dryRun?: string
+      /** absent: none could be read in time; they are recorded when they can. */
+      keys?: AgentKey[]
       alerts: { alert: Alert; reason: string; matched?: string }[]
     }
   | { type: 'deliver-alerts'; alerts: { alert: Alert; reason: string; matched?: string }[] }
@@ -98,8 +120,21 @@ export type RoomCommand =
   | { type: 'report-finding'; agent: AgentName; run: number; draft: FindingDraft; provenance: Provenance }
   | { type: 'agent-failed'; agent: AgentName; run: number; reason: string }
   /** what Resolution's finding of that run asks for; drafted by core, digested by the seal (`Command.sealed`). */
-  | { type: 'propose'; run: number }
-  | { type: 'cast-vote'; proposal: string; digest: string; voter: VoterName; draft: VoteDraft }
+  | { type: 'propose'; run: number; controls?: Controls | null }
+  /** signed by the seat before it enters; `digest` is the one that was signed. */
+  | {
+      type: 'cast-vote'
+      proposal: string
+      digest: string
+      voter: VoterName
+      draft: VoteDraft
+      key: string
+      signature: string
+    }
+  /** a seat that cannot sign stays silent, and says why. */
+  | { type: 'withhold-vote'; proposal: string; agent: AgentName; reason: string }
+  /** keys of this instance that the room did not know. */
+  | { type: 'record-keys'; keys: AgentKey[] }
   | {
       type: 'clerk-word'
       proposal: string
@@ -108,9 +143,25 @@ export type RoomCommand =
       ownerReachable: boolean | null
       extraApprovals: 0 | 1
       reason: string
+      key: string
+      signature: string
     }
-  /** the check at use: fresh kill switch (null: unreadable) and fresh evidence, judged in the commit of `execution-started`. */
-  | { type: 'start-execution'; proposal: string; digest: string; killSwitch: boolean | null; fresh: EvidenceDraft[] }
+  /**
+   * The check at use: fresh kill switch and controls (null: unreadable) and fresh evidence, judged in the commit of
+   * `execution-started`.
+   */
+  | {
+      type: 'start-execution'
+      proposal: string
+      digest: string
+      killSwitch: boolean | null
+      controls: Controls | null
+      fresh: EvidenceDraft[]
+    }
+  /** what the driver would do; null: it could not say, `detail` tells why. */
+  | { type: 'report-dry-run'; proposal: string; key: string; report: DryRunReport | null; detail: string }
+  /** the record of an action on a service, read for a clause of the catalogue. */
+  | { type: 'grant-autonomy'; proposal: string; digest: string; clause: string; record: AutonomyRecord }
   | { type: 'answer-execution'; proposal: string; key: string; outcome: 'ran' | 'failed' | 'unknown'; detail: string }
   | {
       type: 'answer-status'
@@ -119,8 +170,23 @@ export type RoomCommand =
       outcome: 'it-ran' | 'it-did-not' | 'unknown'
       detail: string
     }
+  /** the check at use of the rollback: the kill switch alone stops it (null: unreadable), and a digest that is another. */
+  | { type: 'start-undo'; proposal: string; digest: string; killSwitch: boolean | null }
+  | { type: 'answer-undo'; proposal: string; key: string; outcome: 'ran' | 'failed' | 'unknown'; detail: string }
+  | {
+      type: 'answer-undo-status'
+      proposal: string
+      key: string
+      outcome: 'it-ran' | 'it-did-not' | 'unknown'
+      detail: string
+    }
+  /** what a verify or a branch step saw: the newest fresh level, null where there is none. */
+  | { type: 'read-step'; proposal: string; step: string; value: number | null; at: Instant | null }
+  | { type: 'end-wait'; proposal: string; step: string }
   | { type: 'sample-verification'; proposal: string; readings: Omit<SignalReading, 'judged'>[] }
-  | { type: 'set-kill-switch'; on: boolean; reason: string }
+  /** `service` absent: the one global switch. */
+  | { type: 'set-kill-switch'; on: boolean; reason: string; service?: string }
+  | { type: 'set-dry-run'; on: boolean; reason: string }
   | { type: 'record-archive'; store: string; reference: string }
   /** the directory's answer to a merge, an unmerge or a split; `seq` is that of the event that asked. */
   | { type: 'record-move'; seq: number; outcome: MoveOutcome }
@@ -163,6 +229,8 @@ export interface Command {
   body: CommandBody
   /** for `propose` and `decide-myself`: null where core could not draft one. */
   sealed: SealedProposal | null
+  /** for `cast-vote` and `clerk-word`: what the signature is worth by the room's keys; absent counts as no known key. */
+  signed?: Signed
   /** a person's precondition: nothing that people decide on changed after this seq. */
   expectSeq?: number
 }
@@ -215,3 +283,9 @@ export type RefusalReason =
   | 'move-pending'
   | 'nothing-left'
   | 'nobody-to-page'
+  | 'not-earned'
+  | 'out-of-bounds'
+  | 'nothing-to-undo'
+  | 'no-such-step'
+  | 'bad-signature'
+  | 'unknown-key'

@@ -3,6 +3,7 @@
  * drills) unless a name ends in `Wall`; durations end in `Ms`. Nothing here has behaviour.
  */
 
+import type { ActionLimits, Autonomy, AutonomyClause, DryRunReport, FreezeWindow } from './controls.ts'
 import type { NoteVisibility } from './crew.ts'
 import type { EscalationPolicy, NotifyTarget, Rotation, SlaTarget } from './oncall.ts'
 
@@ -325,6 +326,8 @@ export interface Source {
   heartbeatMs?: number
   /** an Alertmanager's address: it is asked for its active alerts at start and each minute. */
   url?: string
+  /** a tunnel's or private network's binding of this Worker, through which that address is reached; absent: the public net. */
+  binding?: string
 }
 
 /** What must hold before an alert opens an incident; every condition that is given. It joins an open one regardless. */
@@ -359,6 +362,9 @@ export interface Catalogue {
   rotations?: Rotation[]
   escalation?: EscalationPolicy[]
   sla?: SlaTarget[]
+  limits?: ActionLimits
+  freezes?: FreezeWindow[]
+  autonomy?: AutonomyClause[]
 }
 
 // ---------------------------------------------------------------------------------------------- evidence
@@ -480,6 +486,8 @@ export interface ActionPlan {
   steps?: RunbookStep[]
   /** ends of the verification after which it is rolled back; absent: worse. */
   undoOn?: ('worse' | 'no-better')[]
+  /** parameters that a commander asked for in place of the computed ones; absent: all are computed. */
+  asked?: { by: string; proposal: number; wants: Record<string, number | string> }
   cites: string[]
   hypothesis: string
 }
@@ -557,6 +565,10 @@ export type GuardClauseName =
   | 'data-fresh'
   | 'cooldown-over'
   | 'not-same-failing-fix'
+  | 'no-freeze'
+  | 'no-maintenance'
+  | 'blast-radius-in-bounds'
+  | 'rate-in-bounds'
 
 export interface GuardClause {
   name: GuardClauseName
@@ -600,7 +612,45 @@ export interface Vote extends VoteDraft {
   digest: string
   at: Instant
   /** counted, or void with the reason word: a void vote counts as not cast. */
-  void: null | 'unknown-evidence' | 'wrong-digest' | 'late' | 'ballot-closed' | 'second-vote'
+  void:
+    | null
+    | 'unknown-evidence'
+    | 'wrong-digest'
+    | 'late'
+    | 'ballot-closed'
+    /** another signed vote of this voter stands: both are the proof of its quarantine. */
+    | 'second-vote'
+    /** these two accuse nobody: anybody can write them. */
+    | 'bad-signature'
+    | 'unknown-key'
+    | 'replayed'
+    | 'quarantined'
+  /** id of the voter's key; absent: cast before votes were signed. */
+  key?: string
+  /** base64url Ed25519 over `voteText`; absent: cast before votes were signed. */
+  signature?: string
+}
+
+/** The public half of one agent's key. */
+export interface AgentKey {
+  /** first 16 hex characters of the SHA-256 of the raw public key. */
+  id: string
+  agent: AgentName
+  instance: string
+  /** base64url of the raw 32 bytes. */
+  publicKey: string
+  /** wall time. */
+  since: Instant
+}
+
+/** A voter that signed two different votes in one ballot: its votes count no more in this incident. */
+export interface Quarantine {
+  voter: VoterName
+  reason: 'equivocation'
+  /** both, each validly signed: whoever has the keys can judge it alone. */
+  proof: [Vote, Vote]
+  proposal: string
+  at: Instant
 }
 
 /** The clerk's word: on record, outside the count. It can raise the approvals by one, never lower them. */
@@ -611,6 +661,9 @@ export interface ClerkWord {
   extraApprovals: 0 | 1
   reason: string
   at: Instant
+  /** absent, both: said before words were signed. */
+  key?: string
+  signature?: string
 }
 
 export interface Ballot {
@@ -630,16 +683,21 @@ export interface Certificate {
   supporters: VoterName[]
   gate: GateVerdict
   at: Instant
+  /** the supporters' signed votes, so that it can be judged alone; absent: carried before votes were signed. */
+  votes?: Vote[]
 }
 
 export interface HumanDecision {
-  kind: 'approve' | 'reject' | 'own-decision'
+  /** `request-changes`: not this, but the same action with what `wants` says. */
+  kind: 'approve' | 'reject' | 'own-decision' | 'request-changes'
   by: string
   role: Role
   digest: string
   reason: string
   /** judgement clauses a commander chose to pass, each named. */
   passed: GuardClauseName[]
+  /** parameters as a commander wants them, within the runbook's bounds; absent: none named. */
+  wants?: Record<string, number | string>
   at: Instant
 }
 
@@ -687,6 +745,20 @@ export interface Execution {
   settledBy: string | null
 }
 
+/** Why what ran is taken back. */
+export type UndoWhy = 'worse' | 'no-better' | 'by-person'
+
+/** How far one step before the action is. */
+export interface StepRun {
+  id: string
+  state: 'waiting' | 'running' | 'done' | 'failed' | 'skipped'
+  /** when it came to be so; null while it waits. */
+  at: Instant | null
+  /** who ended it, where a person did. */
+  by: string | null
+  detail: string
+}
+
 export type VerificationEnd = 'recovered' | 'worse' | 'no-better' | 'unreadable'
 
 export interface SignalReading {
@@ -722,7 +794,17 @@ export interface Proposal {
   decisions: HumanDecision[]
   execution: Execution | null
   verification: Verification | null
+  /** steps between the approval and the action; absent: none. */
+  steps?: StepRun[]
+  /** the one sending of the approved rollback; absent: it was never sent. */
+  undo?: Execution
+  /** absent: nobody and nothing asked for the rollback yet. */
+  undoWhy?: UndoWhy
   at: Instant
+  /** absent: a person approved it, or nobody did yet. */
+  autonomy?: Autonomy
+  /** what it would have done; absent: no dry run was made of it. */
+  dryRun?: DryRunReport & { at: Instant }
 }
 
 // ---------------------------------------------------------------------------------------------- the incident
@@ -761,6 +843,8 @@ export interface ActionRecord {
   parameters: Record<string, number | string>
   at: Instant
   end: 'running' | 'outcome-unknown' | 'did-not-run' | 'failed' | VerificationEnd
+  /** what became of its rollback; absent: it was never sent. */
+  undo?: 'running' | 'outcome-unknown' | 'ran' | 'failed' | 'did-not-run'
 }
 
 /** The drill's clock: scenario time = startedAt + (wall - startedWall - pausedMs) × speed, standing while paused. */

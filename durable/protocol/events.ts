@@ -1,7 +1,9 @@
 import type { MoveReason } from './commands.ts'
+import type { AutonomyRecord, DryRunReport, StopScope } from './controls.ts'
 import type { CrewRole, Relation, Task, TaskChange } from './crew.ts'
 import type {
   Actor,
+  AgentKey,
   AgentName,
   Alert,
   Catalogue,
@@ -19,16 +21,30 @@ import type {
   ProposalStatus,
   Severity,
   SignalReading,
+  UndoWhy,
   VerificationEnd,
   Verification,
   Vote,
+  VoterName,
   Certificate,
 } from './domain.ts'
 import type { Page, SlaBreach } from './oncall.ts'
 
 /** What happened in a room. Events never change meaning; see `upgrade.ts`. */
 export type EventBody =
-  | { type: 'incident-opened'; head: IncidentHead; catalogue: Catalogue; policy: string; killSwitch: boolean }
+  /** `stopped`: services whose kill switch is on; `dryRun`: why nothing is called. Both absent: none was known. */
+  | {
+      type: 'incident-opened'
+      head: IncidentHead
+      catalogue: Catalogue
+      policy: string
+      killSwitch: boolean
+      /** public halves of the agents' keys; absent: votes were not signed yet, or the keys came later. */
+      keys?: AgentKey[]
+      stopped?: Record<string, string>
+      dryRun?: string
+    }
+  | { type: 'keys-recorded'; keys: AgentKey[] }
   /** `matched`: what the reason found, e.g. the neighbour, the change, the share of labels. */
   | { type: 'alert-attached'; alert: Alert; reason: string; matched?: string }
   /** `reason` where there is a new one, e.g. `flapping`. */
@@ -49,6 +65,15 @@ export type EventBody =
   | { type: 'proposal-made'; proposal: Proposal }
   | { type: 'ballot-opened'; proposal: string; ballot: Ballot }
   | { type: 'vote-cast'; proposal: string; vote: Vote }
+  /** a seat that could not sign said nothing: it counts as silent, and why is said. */
+  | { type: 'vote-withheld'; proposal: string; agent: AgentName; reason: string }
+  | {
+      type: 'voter-quarantined'
+      voter: VoterName
+      reason: 'equivocation'
+      proposal: string
+      proof: [Vote, Vote]
+    }
   | { type: 'clerk-spoke'; proposal: string; word: ClerkWord; approvalsNeeded: number }
   | {
       type: 'ballot-closed'
@@ -75,8 +100,30 @@ export type EventBody =
   | { type: 'verification-started'; proposal: string; verification: Verification }
   | { type: 'verification-sampled'; proposal: string; readings: SignalReading[] }
   | { type: 'verification-ended'; proposal: string; end: VerificationEnd; readings: SignalReading[] }
+  /** a person orders the approved rollback. */
+  | { type: 'undo-ordered'; proposal: string; reason: string }
+  /** the rollback of the approved digest is sent, once; `token` is this event's seq. */
+  | { type: 'undo-started'; proposal: string; key: string; token: number; why: UndoWhy }
+  | { type: 'undo-answered'; proposal: string; key: string; outcome: 'ran' | 'failed' | 'unknown'; detail: string }
+  | { type: 'undo-settled'; proposal: string; key: string; outcome: 'it-ran' | 'it-did-not'; detail: string }
+  | { type: 'step-started'; proposal: string; step: string }
+  | { type: 'step-ended'; proposal: string; step: string; end: 'done' | 'failed' | 'skipped'; detail: string }
   | { type: 'escalated'; reason: string }
-  | { type: 'kill-switch-set'; on: boolean; reason: string }
+  /** `scope` absent: global. `service`: the one whose switch it is. */
+  | { type: 'kill-switch-set'; on: boolean; reason: string; scope?: StopScope; service?: string }
+  | { type: 'dry-run-set'; on: boolean; scope: 'global' | 'incident'; reason: string }
+  /** every check held as for a start; the driver is asked what it would do, and nothing is called. */
+  | {
+      type: 'dry-run-started'
+      proposal: string
+      digest: string
+      key: string
+      guard: GuardVerdict
+      gate: GateVerdict | null
+    }
+  | { type: 'dry-run-reported'; proposal: string; key: string; report: DryRunReport }
+  /** a clause of the catalogue stood in for the one approval; the record is what earned it. */
+  | { type: 'autonomy-used'; proposal: string; clause: string; record: AutonomyRecord }
   /** nobody did anything for as long as the policy allows. */
   | { type: 'incident-unacknowledged'; reason: string }
   | { type: 'incident-canceled'; reason: string }

@@ -41,6 +41,8 @@ export const SERIES_PER_RUN_MAX = 40
 export const SAMPLES_PER_WINDOW_MAX = 600
 /** Proposals by the system in one incident before only people may go on. */
 export const PROPOSALS_PER_INCIDENT_MAX = 4
+/** Void votes kept on one proposal: sixteen for each voter show what happened; more of them say nothing new. */
+export const VOID_VOTES_PER_PROPOSAL_MAX = 64
 /** Events kept for resuming by delta; further back a client gets a snapshot. */
 export const RESUME_EVENTS_MAX = 1_000
 /** Server says the beat; clients ping this often. */

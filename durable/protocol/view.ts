@@ -1,6 +1,7 @@
 import type { CrewMember, Link, Moving, Privacy, Task } from './crew.ts'
 import type {
   ActionRecord,
+  AgentKey,
   AgentName,
   AgentSeat,
   Alert,
@@ -14,11 +15,14 @@ import type {
   Note,
   Phase,
   Proposal,
+  Quarantine,
   Severity,
 } from './domain.ts'
 import { AGENTS } from './domain.ts'
 import type { EventBody, RoomEvent } from './events.ts'
+import { foldControls } from './fold-controls.ts'
 import { foldCrew } from './fold-crew.ts'
+import { foldExecution } from './fold-execution.ts'
 import { foldPaging } from './fold-paging.ts'
 import { ALERTS_PER_ROOM_MAX } from './limits.ts'
 import type { Notification, Page, Paging, SlaBreach } from './oncall.ts'
@@ -61,6 +65,10 @@ export interface View {
   /** people who acknowledged, decided, or hold a role: with one of them on it an incident waits for them. */
   people: string[]
   killSwitch: boolean
+  /** narrower kill switches that are on, with why: by service, and the incident's own. */
+  stops: { services: Record<string, string>; incident: string | null }
+  /** why nothing is called; null: it is. */
+  dryRun: { global: string | null; incident: string | null }
   archived: { store: string; reference: string } | null
   reopened: number
   crew: CrewMember[]
@@ -78,6 +86,10 @@ export interface View {
   breaches: SlaBreach[]
   /** when a person last did anything here. */
   actedAt: Instant | null
+  /** whose signatures count here; a key that was replaced stays, for what it signed. */
+  keys: AgentKey[]
+  /** voters whose votes count no more in this incident, with the proof. */
+  quarantined: Quarantine[]
 }
 
 const seat = (): AgentSeat => ({
@@ -118,6 +130,8 @@ export function emptyView(): View {
     notes: [],
     people: [],
     killSwitch: false,
+    stops: { services: {}, incident: null },
+    dryRun: { global: null, incident: null },
     archived: null,
     reopened: 0,
     crew: [],
@@ -132,6 +146,8 @@ export function emptyView(): View {
     slaSince: null,
     breaches: [],
     actedAt: null,
+    keys: [],
+    quarantined: [],
   }
 }
 
@@ -168,6 +184,9 @@ function countPerson(view: View, name: string, body: EventBody): void {
     body.type === 'incident-acknowledged' ||
     body.type === 'decision-recorded' ||
     body.type === 'outcome-settled' ||
+    body.type === 'undo-ordered' ||
+    body.type === 'undo-settled' ||
+    body.type === 'step-ended' ||
     body.type === 'incident-opened'
   if (takesPart && !view.people.includes(name)) view.people.push(name)
 }
@@ -181,7 +200,13 @@ function apply(view: View, body: EventBody, at: Instant, by: string): void {
       view.policy = body.policy
       view.severity = body.head.severity
       view.killSwitch = body.killSwitch
+      view.stops = { services: { ...body.stopped }, incident: null }
+      view.dryRun = { global: body.dryRun ?? null, incident: null }
       view.slaSince = at
+      view.keys = [...(body.keys ?? [])]
+      return
+    case 'keys-recorded':
+      for (const key of body.keys) if (!view.keys.some(({ id }) => id === key.id)) view.keys.push(key)
       return
     case 'alert-attached':
       if (Object.keys(view.alerts).length >= ALERTS_PER_ROOM_MAX) view.alertsBeyond += 1
@@ -287,6 +312,7 @@ function apply(view: View, body: EventBody, at: Instant, by: string): void {
         ...body.proposal,
         votes: [...body.proposal.votes],
         decisions: [...body.proposal.decisions],
+        ...(body.proposal.steps && { steps: body.proposal.steps.map((step) => ({ ...step })) }),
       })
       view.humanAsked = null
       return
@@ -300,6 +326,14 @@ function apply(view: View, body: EventBody, at: Instant, by: string): void {
         proposal.votes.push(body.vote)
       })
       return
+    case 'vote-withheld':
+      return
+    case 'voter-quarantined': {
+      const { voter, reason, proof, proposal } = body
+      if (!view.proposals.some(({ id }) => id === proposal)) return
+      view.quarantined.push({ voter, reason, proof, proposal, at })
+      return
+    }
     case 'clerk-spoke':
       edit(view, body.proposal, (proposal) => {
         proposal.clerk = body.word
@@ -399,11 +433,23 @@ function apply(view: View, body: EventBody, at: Instant, by: string): void {
         note(view, proposal.number, body.end)
       })
       return
+    case 'undo-ordered':
+    case 'undo-started':
+    case 'undo-answered':
+    case 'undo-settled':
+    case 'step-started':
+    case 'step-ended':
+      foldExecution(view, body, at, by)
+      return
     case 'escalated':
       view.escalated = { reason: body.reason, at }
       return
     case 'kill-switch-set':
-      view.killSwitch = body.on
+    case 'dry-run-set':
+    case 'dry-run-started':
+    case 'dry-run-reported':
+    case 'autonomy-used':
+      foldControls(view, body, at)
       return
     case 'incident-unacknowledged':
       view.state = 'triggered'

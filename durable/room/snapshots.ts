@@ -6,7 +6,7 @@ export const SNAPSHOT_EVENTS_MAX = 500
 const PART_BYTES_MAX = 1_000_000
 
 /** The shape of what is stored. A snapshot of another one is not read: the log tells the state all the same. */
-const SHAPE = 2
+const SHAPE = 3
 
 /** Stores the state as of its seq and forgets older snapshots. Bytes, not text: a cut may fall inside a character. */
 export function writeSnapshot(sql: SqlStorage, state: State): void {

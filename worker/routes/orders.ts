@@ -56,6 +56,8 @@ export const STATUS: Record<RefusalWord, ContentfulStatusCode> = {
   'move-pending': 409,
   'nothing-left': 422,
   'nobody-to-page': 422,
+  'bad-signature': 422,
+  'unknown-key': 422,
 }
 
 const reason = z.string().check(z.trim(), z.maxLength(REASON_CHARS_MAX))

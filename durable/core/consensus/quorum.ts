@@ -6,16 +6,18 @@ export interface Tally {
   supporters: VoterName[]
   opposers: VoterName[]
   abstainers: VoterName[]
-  /** seats without a counted vote: silent, late or void. */
+  /** seats without a counted vote: silent, late, void or quarantined. */
   missing: VoterName[]
 }
 
-/** Counts what was cast: a void vote counts as not cast, for and against. */
-export function tally(votes: Vote[]): Tally {
+type Voters = readonly VoterName[]
+
+/** Counts what was cast: a void vote counts as not cast, for and against, and so does any vote of a quarantined voter. */
+export function tally(votes: Vote[], quarantined: Voters = []): Tally {
   const result: Tally = { supporters: [], opposers: [], abstainers: [], missing: [] }
   for (const voter of VOTERS) {
     const vote = votes.find((candidate) => candidate.voter === voter && candidate.void === null)
-    if (!vote) result.missing.push(voter)
+    if (!vote || quarantined.includes(voter)) result.missing.push(voter)
     else if (vote.vote === 'support') result.supporters.push(voter)
     else if (vote.vote === 'oppose') result.opposers.push(voter)
     else result.abstainers.push(voter)
@@ -27,8 +29,8 @@ export type Outcome = { carries: true; reason: 'quorum' } | { carries: false; re
 export type NotCarried = 'no-quorum' | 'required-supporter-missing' | 'opposed-at-this-risk'
 
 /** Whether these votes carry at this risk. The gate is judged apart. */
-export function judgeQuorum(votes: Vote[], risk: RiskClass): Outcome {
-  const count = tally(votes)
+export function judgeQuorum(votes: Vote[], risk: RiskClass, quarantined: Voters = []): Outcome {
+  const count = tally(votes, quarantined)
   const needs = RISK[risk]
   if (needs.nobodyOpposing && count.opposers.length > 0) return { carries: false, reason: 'opposed-at-this-risk' }
   // Named first: a required voter that spoke and did not support decides it, however many the others are.
@@ -43,15 +45,19 @@ export function judgeQuorum(votes: Vote[], risk: RiskClass): Outcome {
   return { carries: true, reason: 'quorum' }
 }
 
-/** False once no vote still to come could carry it: every missing seat is counted as a supporter. */
-export function canStillCarry(votes: Vote[], risk: RiskClass): boolean {
-  const hoped = tally(votes).missing.map(
+/** False once no vote still to come could carry it: every missing seat whose vote may still count is hoped to support. */
+export function canStillCarry(votes: Vote[], risk: RiskClass, quarantined: Voters = []): boolean {
+  const hoped = seatsToCome(votes, quarantined).map(
     (voter): Vote => ({ voter, vote: 'support', cites: [], reason: '', method: '', digest: '', at: 0, void: null }),
   )
-  return judgeQuorum([...votes.filter((vote) => vote.void === null), ...hoped], risk).carries
+  return judgeQuorum([...votes.filter((vote) => vote.void === null), ...hoped], risk, quarantined).carries
 }
 
-/** A ballot closes when all four have voted, when it can no longer carry, or at its deadline. */
-export function mayClose(votes: Vote[], risk: RiskClass): boolean {
-  return tally(votes).missing.length === 0 || !canStillCarry(votes, risk)
+/** A ballot closes when all whose votes may count have voted, when it can no longer carry, or at its deadline. */
+export function mayClose(votes: Vote[], risk: RiskClass, quarantined: Voters = []): boolean {
+  return seatsToCome(votes, quarantined).length === 0 || !canStillCarry(votes, risk, quarantined)
+}
+
+function seatsToCome(votes: Vote[], quarantined: Voters): VoterName[] {
+  return tally(votes, quarantined).missing.filter((voter) => !quarantined.includes(voter))
 }

@@ -119,6 +119,18 @@ function bodyInWords(body: EventBody, by: Actor, lookup: Lookup): Said {
         vote.void === null ? `${word} ${p(body.proposal)}` : `cast a void vote on ${p(body.proposal)}: ${vote.void}`
       return { who: capital(vote.voter), did: `${did} ${cites(vote.cites)}`, quote: vote.reason }
     }
+    case 'vote-withheld':
+      return {
+        who: capital(body.agent),
+        did: `cannot sign and stays silent on ${p(body.proposal)}${because(body.reason)}`,
+      }
+    case 'voter-quarantined':
+      return {
+        who: capital(body.voter),
+        did: `signed two different votes on ${p(body.proposal)} and counts no more in this incident`,
+      }
+    case 'keys-recorded':
+      return { did: `knows ${count(body.keys.length, 'signing key')} of this instance` }
     case 'clerk-spoke':
       return {
         who: 'Communication',
@@ -137,9 +149,16 @@ function bodyInWords(body: EventBody, by: Actor, lookup: Lookup): Said {
       return { did: `asks a human${because(body.reason)}`, quote: body.wouldDecide }
     case 'decision-recorded': {
       const { decision } = body
-      const word = { approve: 'approved', reject: 'rejected', 'own-decision': 'took the own decision' }[decision.kind]
+      const word = {
+        approve: 'approved',
+        reject: 'rejected',
+        'own-decision': 'took the own decision',
+        'request-changes': 'requested changes to',
+      }[decision.kind]
       const passed = decision.passed.length === 0 ? '' : `, passing ${decision.passed.join(', ')}`
-      return { who: decision.by, did: `${word} ${p(body.proposal)}${passed}`, quote: decision.reason }
+      const wants = Object.entries(decision.wants ?? {}).map(([name, value]) => `${name} ${value}`)
+      const wanted = wants.length === 0 ? '' : `: ${wants.join(', ')}`
+      return { who: decision.by, did: `${word} ${p(body.proposal)}${passed}${wanted}`, quote: decision.reason }
     }
     case 'proposal-moved':
       return {
@@ -172,10 +191,46 @@ function bodyInWords(body: EventBody, by: Actor, lookup: Lookup): Said {
       }
       return { who: p(body.proposal), did: word[body.end] }
     }
+    case 'undo-ordered':
+      return { did: `ordered the undo of ${p(body.proposal)}`, quote: body.reason }
+    case 'undo-started':
+      return { did: `undoes ${p(body.proposal)}${because(body.why)}, fencing token ${body.token}` }
+    case 'undo-answered': {
+      const word = {
+        ran: 'says it is undone',
+        failed: 'says the undo surely did not run',
+        unknown: 'gave no definite answer to the undo',
+      }
+      return { who: 'The driver', did: word[body.outcome], quote: body.detail }
+    }
+    case 'undo-settled':
+      return {
+        did: `settled the undo of ${p(body.proposal)}: ${body.outcome === 'it-ran' ? 'it ran' : 'it did not run'}`,
+        quote: body.detail,
+      }
+    case 'step-started':
+      return { did: `began step ${body.step} of ${p(body.proposal)}` }
+    case 'step-ended':
+      return { did: `ended step ${body.step} of ${p(body.proposal)}: ${body.end}`, quote: body.detail }
     case 'escalated':
       return { did: `escalated${because(body.reason)}` }
     case 'kill-switch-set':
-      return { did: `turned the kill switch ${body.on ? 'on' : 'off'}${because(body.reason)}` }
+      return { did: `turned the kill switch${reach(body)} ${body.on ? 'on' : 'off'}${because(body.reason)}` }
+    case 'dry-run-set':
+      return { did: `turned dry run${reach(body)} ${body.on ? 'on' : 'off'}${because(body.reason)}` }
+    case 'dry-run-started':
+      return { did: `asks what ${p(body.proposal)} would do; nothing is called` }
+    case 'dry-run-reported':
+      return {
+        who: 'The driver',
+        did: `says what ${p(body.proposal)} would do, in ${count(body.report.calls.length, 'call')}`,
+        quote: body.report.says,
+      }
+    case 'autonomy-used':
+      return {
+        who: 'Autonomy',
+        did: `stood in for the approval of ${p(body.proposal)} by clause ${body.clause}: ${body.record.n} recovered, ${count(body.record.regressions, 'regression')}`,
+      }
     case 'role-assigned':
       return {
         did: `made ${body.person} ${body.role}${body.from === null ? '' : `, handed over by ${body.from}`}${because(body.reason)}`,
@@ -244,6 +299,11 @@ function bodyInWords(body: EventBody, by: Actor, lookup: Lookup): Said {
     default:
       return unknown(body satisfies never)
   }
+}
+
+function reach({ scope, service }: { scope?: string; service?: string }): string {
+  if (scope === 'service') return ` of ${service ?? 'a service'}`
+  return scope === 'incident' ? ' of this incident' : ''
 }
 
 function unknown(body: { type: string }): Said {

@@ -5,7 +5,10 @@ import { added, refuse } from './answer.ts'
 import { decideOn } from './approve.ts'
 import { agentFailed, recordEvidence, reportFinding } from './deliberate.ts'
 import { answerExecution, answerStatus, settleOutcome, startExecution } from './execute.ts'
-import { deliverAlerts, open, setKillSwitch } from './intake.ts'
+import { grantAutonomy } from './autonomy.ts'
+import { setDryRun, setIncidentControl, setKillSwitch } from './controls.ts'
+import { reportDryRun } from './dry-run.ts'
+import { deliverAlerts, open } from './intake.ts'
 import { setAccess, setPrivacy } from './access.ts'
 import { assignRole, releaseRole } from './crew.ts'
 import { setField } from './fields.ts'
@@ -20,6 +23,8 @@ import { decideMyself, propose } from './propose.ts'
 import { type State, isOver } from './state.ts'
 import { tick } from './tick.ts'
 import { sampleVerification } from './verify.ts'
+import { recordKeys, withholdVote } from './seats.ts'
+import { answerUndo, answerUndoStatus, orderUndo, startUndo } from './undo.ts'
 import { castVote, clerkWord } from './vote.ts'
 
 const PERSONAL: ReadonlySet<CommandBody['type']> = new Set<PersonCommand['type']>([
@@ -31,6 +36,7 @@ const PERSONAL: ReadonlySet<CommandBody['type']> = new Set<PersonCommand['type']
   'approve',
   'reject',
   'decide-myself',
+  'undo',
   'settle-outcome',
   'reopen',
   'cancel',
@@ -47,6 +53,7 @@ const PERSONAL: ReadonlySet<CommandBody['type']> = new Set<PersonCommand['type']
   'split',
   'set-parent',
   'escalate',
+  'set-incident-control',
 ])
 
 const isPersonal = (body: CommandBody): boolean => PERSONAL.has(body.type)
@@ -86,6 +93,10 @@ function answer(state: State, command: Command): Decided[] | Refusal {
       return propose(state, command, body)
     case 'cast-vote':
       return castVote(state, command, body)
+    case 'withhold-vote':
+      return withholdVote(state, command, body)
+    case 'record-keys':
+      return recordKeys(state, command, body)
     case 'clerk-word':
       return clerkWord(state, command, body)
     case 'approve':
@@ -101,6 +112,14 @@ function answer(state: State, command: Command): Decided[] | Refusal {
       return answerStatus(state, command, body)
     case 'settle-outcome':
       return settleOutcome(state, command, body)
+    case 'undo':
+      return orderUndo(state, command, body)
+    case 'start-undo':
+      return startUndo(state, command, body)
+    case 'answer-undo':
+      return answerUndo(state, command, body)
+    case 'answer-undo-status':
+      return answerUndoStatus(state, command, body)
     case 'sample-verification':
       return sampleVerification(state, command, body)
     case 'acknowledge':
@@ -119,6 +138,14 @@ function answer(state: State, command: Command): Decided[] | Refusal {
       return close(state, command, body)
     case 'set-kill-switch':
       return setKillSwitch(state, command, body)
+    case 'set-dry-run':
+      return setDryRun(state, command, body)
+    case 'set-incident-control':
+      return setIncidentControl(state, command, body)
+    case 'report-dry-run':
+      return reportDryRun(state, command, body)
+    case 'grant-autonomy':
+      return grantAutonomy(state, command, body)
     case 'record-archive':
       if (state.view.archived) return refuse('nothing-changed', 'archived already')
       if (!isOver(state.view))

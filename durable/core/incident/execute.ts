@@ -3,13 +3,19 @@ import type { GateVerdict, Instant, Proposal, ProposalBody, Verification } from 
 import type { Decided, EventBody } from '../../protocol/events.ts'
 import { REASON_CHARS_MAX } from '../../protocol/limits.ts'
 import { assert } from '../assert.ts'
+import { recurrenceOf } from '../consensus/controls.ts'
 import { refusing } from '../consensus/guard.ts'
 import { mayAct } from '../consensus/policy.ts'
 import { judgeQuorum } from '../consensus/quorum.ts'
 import { added, refuse, said } from './answer.ts'
+import { autonomyRevoked, standsIn } from './autonomy.ts'
 import { askHuman, mint } from './deliberate.ts'
+import { startDryRun } from './dry-run.ts'
 import { gateOf, guardOf } from './propose.ts'
 import { type State, isLively } from './state.ts'
+import { settleUndo } from './undo.ts'
+import { outcast, supportersCites } from './vote.ts'
+import { isDryRun } from '../../protocol/fold-controls.ts'
 import type { View } from '../../protocol/view.ts'
 
 type Of<T extends RoomCommand['type']> = Extract<RoomCommand, { type: T }>
@@ -36,8 +42,12 @@ export function startExecution(state: State, command: Command, body: Of<'start-e
   const passed = proposal.decisions.flatMap((decision) => (decision.kind === 'own-decision' ? decision.passed : []))
   // Either switch stops it: the directory's as it was read, or the room's, should it have been thrown since that reading.
   const killSwitch = body.killSwitch === null ? null : body.killSwitch || view.killSwitch
-  const guard = guardOf(view, proposal.body, killSwitch, command.at, passed)
-  const reason = whyNotNow(view, proposal, command) ?? refusing(guard, passed)?.reason ?? null
+  const guard = guardOf(view, proposal.body, killSwitch, command.at, passed, body.controls)
+  const reason =
+    whyNotNow(view, proposal, command) ??
+    autonomyRevoked(proposal, body.controls) ??
+    refusing(guard, passed)?.reason ??
+    null
   if (reason !== null) {
     return [
       ...added(command, ...recorded, { type: 'proposal-moved', proposal: proposal.id, status: 'revoked', reason }),
@@ -61,9 +71,7 @@ export function startExecution(state: State, command: Command, body: Of<'start-e
 
 /** The gate on what the supporters cite, as it stands now; the approvers' own notes do not count for them. */
 function gateAtUse(view: View, proposal: Proposal, at: Instant): GateVerdict {
-  const cites = proposal.votes
-    .filter((vote) => vote.void === null && vote.vote === 'support')
-    .flatMap((vote) => vote.cites)
+  const cites = supportersCites(proposal.votes, outcast(view))
   const approvers = proposal.decisions.filter((decision) => decision.kind !== 'reject').map((decision) => decision.by)
   return gateOf(view, proposal.body, cites, at, approvers)
 }
@@ -74,11 +82,14 @@ function whyNotNow(view: View, proposal: Proposal, command: Command): string | n
   if (command.at < proposal.body.notBefore) return 'not-yet'
   if (command.wall >= proposal.body.expiresWall) return 'expired'
   const yes = proposal.decisions.filter((decision) => decision.kind !== 'reject' && decision.digest === proposal.digest)
-  if (new Set(yes.map((decision) => decision.by)).size < proposal.approvalsNeeded) return 'approvals-missing'
+  const people = new Set(yes.map((decision) => decision.by)).size
+  if (people + standsIn(proposal) < proposal.approvalsNeeded) return 'approvals-missing'
   if (proposal.body.decidedBy === 'human')
     return yes.some((decision) => decision.kind === 'own-decision') ? null : 'no-own-decision'
   if (!proposal.certificate || proposal.certificate.digest !== proposal.digest) return 'no-certificate'
-  if (!judgeQuorum(proposal.votes, proposal.body.risk).carries) return 'certificate-no-longer-holds'
+  const { risk } = proposal.body
+  if (!judgeQuorum(proposal.votes, risk, outcast(view)).carries)
+    return judgeQuorum(proposal.votes, risk).carries ? 'supporter-quarantined' : 'certificate-no-longer-holds'
   const gate = gateAtUse(view, proposal, command.at)
   return gate.passes ? null : gate.reason
 }
@@ -134,7 +145,7 @@ function windowFor(body: ProposalBody, command: Command): Verification {
 /** What the driver's `status(key)` says of an unanswered call; as soon as it cannot say, a person is asked as well. */
 export function answerStatus(state: State, command: Command, body: Of<'answer-status'>): Decided[] | Refusal {
   const proposal = named(state, body.proposal)
-  if (!proposal?.execution || proposal.execution.key !== body.key || proposal.status !== 'outcome-unknown') {
+  if (proposal?.execution?.outcome !== 'unknown' || proposal.execution.key !== body.key) {
     return refuse('nothing-to-settle', 'nothing is unknown there')
   }
   if (body.outcome === 'unknown') {
@@ -162,7 +173,9 @@ export function settleOutcome(
   const reason = body.reason.trim()
   if (reason === '') return refuse('reason-needed', 'say how you know')
   if (reason.length > REASON_CHARS_MAX) return refuse('text-too-long', `a reason holds ${REASON_CHARS_MAX} characters`)
-  return settle(state, command, proposal, body.outcome, reason)
+  return proposal.undo?.outcome === 'unknown'
+    ? settleUndo(state, command, proposal, body.outcome, reason)
+    : settle(state, command, proposal, body.outcome, reason)
 }
 
 function settle(

@@ -18,9 +18,13 @@ type Delivered = { alert: Alert; reason: string; matched?: string }
 /** Opens the room with its frozen catalogue and first alerts. */
 export function open(state: State, command: Command, body: Of<'open'>): Decided[] | Refusal {
   if (state.view.head) return refuse('already-open', `this room is ${state.view.head.id}`)
-  const { head, catalogue, policy, killSwitch } = body
+  const { head, catalogue, keys, policy, killSwitch } = body
   return [
-    { at: command.at, by: head.openedBy, body: { type: 'incident-opened', head, catalogue, policy, killSwitch } },
+    {
+      at: command.at,
+      by: head.openedBy,
+      body: { type: 'incident-opened', head, catalogue, policy, killSwitch, ...(keys && { keys }) },
+    },
     ...levels(state, command, body.alerts, head.openedBy.kind === 'person'),
   ]
 }
@@ -124,14 +128,4 @@ export function levels(state: State, command: Command, delivered: Delivered[], p
     if (!personal) events.push(...settleByAlerts(state, command, firing))
   }
   return events
-}
-
-export function setKillSwitch(state: State, command: Command, body: Of<'set-kill-switch'>): Decided[] | Refusal {
-  const { state: word } = state.view
-  if (!state.view.head) return refuse('not-open', 'this room was never opened')
-  if (word === 'closed' || word === 'canceled' || word === 'merged')
-    return refuse('not-open', `this incident is ${word}`)
-  if (state.view.killSwitch === body.on)
-    return refuse('nothing-changed', `the kill switch is ${body.on ? 'on' : 'off'} already`)
-  return said(command, { type: 'kill-switch-set', on: body.on, reason: body.reason })
 }

@@ -149,6 +149,20 @@ function bodyInWords(body: EventBody, event: RoomEvent, lookup: Lookup): Said {
         key: vote.void !== null || vote.vote === 'oppose',
       }
     }
+    case 'vote-withheld':
+      return {
+        who: AGENT_TITLE[body.agent],
+        did: `cannot sign and stays silent on ${p(body.proposal)}${because(body.reason)}`,
+        tone: 'doubt',
+      }
+    case 'voter-quarantined':
+      return {
+        who: AGENT_TITLE[body.voter],
+        did: `signed two different votes on ${p(body.proposal)} and counts no more in this incident`,
+        tone: 'harm',
+      }
+    case 'keys-recorded':
+      return { did: `knows ${count(body.keys.length, 'signing key')} of this instance`, key: false }
     case 'clerk-spoke':
       return {
         who: 'Communication',
@@ -171,11 +185,17 @@ function bodyInWords(body: EventBody, event: RoomEvent, lookup: Lookup): Said {
       return { did: `asks a human${because(body.reason)}`, quote: body.wouldDecide, tone: 'you' }
     case 'decision-recorded': {
       const { decision } = body
-      const word = { approve: 'approved', reject: 'rejected', 'own-decision': 'took the own decision' }[decision.kind]
+      const word = {
+        approve: 'approved',
+        reject: 'rejected',
+        'own-decision': 'took the own decision',
+        'request-changes': 'requested changes to',
+      }[decision.kind]
       const passed = decision.passed.length === 0 ? '' : `, passing ${list(decision.passed)}`
+      const wants = Object.entries(decision.wants ?? {}).map(([name, value]) => `${name} ${value}`)
       return {
         who: decision.by,
-        did: `${word} ${p(body.proposal)}${passed}`,
+        did: `${word} ${p(body.proposal)}${passed}${wants.length === 0 ? '' : `: ${list(wants)}`}`,
         quote: decision.reason,
         tone: decision.kind === 'reject' ? 'harm' : 'you',
         provenance: 'human',
@@ -222,12 +242,61 @@ function bodyInWords(body: EventBody, event: RoomEvent, lookup: Lookup): Said {
         }[body.end],
         tone: body.end === 'recovered' ? 'well' : 'harm',
       }
+    case 'undo-ordered':
+      return { did: `ordered the undo of ${p(body.proposal)}`, quote: body.reason, tone: 'you' }
+    case 'undo-started':
+      return { did: `undoes ${p(body.proposal)}${because(body.why)}, fencing token ${body.token}`, tone: 'doubt' }
+    case 'undo-answered':
+      return {
+        who: 'The driver',
+        did: {
+          ran: 'says it is undone',
+          failed: 'says the undo surely did not run',
+          unknown: 'gave no definite answer to the undo',
+        }[body.outcome],
+        quote: body.detail,
+        tone: body.outcome === 'ran' ? 'well' : 'harm',
+      }
+    case 'undo-settled':
+      return {
+        did: `settled the undo of ${p(body.proposal)}: ${body.outcome === 'it-ran' ? 'it ran' : 'it did not run'}`,
+        quote: body.detail,
+      }
+    case 'step-started':
+      return { did: `began step ${body.step} of ${p(body.proposal)}`, key: false }
+    case 'step-ended':
+      return {
+        did: `ended step ${body.step} of ${p(body.proposal)}: ${body.end}`,
+        quote: body.detail,
+        tone: body.end === 'failed' ? 'harm' : 'plain',
+        key: body.end !== 'skipped',
+      }
     case 'escalated':
       return { did: `escalated${because(body.reason)}`, tone: 'harm' }
     case 'kill-switch-set':
       return {
-        did: `turned the kill switch ${body.on ? 'on' : 'off'}${because(body.reason)}`,
+        did: `turned the kill switch${reach(body)} ${body.on ? 'on' : 'off'}${because(body.reason)}`,
         tone: body.on ? 'harm' : 'plain',
+      }
+    case 'dry-run-set':
+      return {
+        did: `turned dry run${reach(body)} ${body.on ? 'on' : 'off'}${because(body.reason)}`,
+        tone: body.on ? 'you' : 'plain',
+      }
+    case 'dry-run-started':
+      return { did: `asks what ${p(body.proposal)} would do; nothing is called`, tone: 'you' }
+    case 'dry-run-reported':
+      return {
+        who: 'The driver',
+        did: `says what ${p(body.proposal)} would do, in ${count(body.report.calls.length, 'call')}`,
+        quote: body.report.says,
+        tone: 'you',
+      }
+    case 'autonomy-used':
+      return {
+        who: 'Autonomy',
+        did: `stood in for the approval of ${p(body.proposal)} by clause ${body.clause}: ${body.record.n} recovered, ${count(body.record.regressions, 'regression')}`,
+        tone: 'you',
       }
     default:
       return crewInWords(body)
@@ -236,6 +305,11 @@ function bodyInWords(body: EventBody, event: RoomEvent, lookup: Lookup): Said {
 
 function readings(all: { value: number | null; judged: string }[]): string {
   return all.map((reading) => `${figure(reading.value)} ${reading.judged}`).join(', ')
+}
+
+function reach({ scope, service }: { scope?: string; service?: string }): string {
+  if (scope === 'service') return ` of ${service ?? 'a service'}`
+  return scope === 'incident' ? ' of this incident' : ''
 }
 
 function moveTone(status: Proposal['status']): Tone {
