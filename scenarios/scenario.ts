@@ -77,6 +77,9 @@ export interface EndpointBehaviour {
   withholdAnswer: boolean
 }
 
+/** Does it at once and answers. */
+export const PROMPT: EndpointBehaviour = { delayMs: 0, answerDelayMs: 0, withholdAnswer: false }
+
 export interface Model {
   /** the truth of this seed: names may differ from the story's. */
   truth: Truth

@@ -1,4 +1,5 @@
 import type { Action } from '../../durable/protocol/domain.ts'
+import { done, type Outcome, refused } from '../kit/outcome.ts'
 import { PARTS } from './world.ts'
 import type { Part, Settings } from './settings.ts'
 import type { World } from './state.ts'
@@ -20,10 +21,6 @@ const COLD_CACHE_S = 60
 /** More connections than any pool of this shop could open. */
 const POOL_LIMIT_MAX = 200
 const INSTANCES_MAX = 4
-
-type Outcome = { applied: boolean; detail: string }
-const refused = (detail: string): Outcome => ({ applied: false, detail })
-const done = (detail: string): Outcome => ({ applied: true, detail })
 
 /** What an action does to the world from the next second on. What it does not know it leaves alone and says so. */
 export function applyAction(world: World, settings: Settings, action: Action): Outcome {

@@ -1,10 +1,9 @@
-import type { EndpointBehaviour } from '../scenario.ts'
+import { PROMPT } from '../scenario.ts'
 import { between, whole } from '../prng.ts'
 import { advance } from './physics.ts'
 import { CAST, type Settings } from './settings.ts'
 import { beginWorld } from './state.ts'
 
-const PROMPT: EndpointBehaviour = { delayMs: 0, answerDelayMs: 0, withholdAnswer: false }
 /** Customers are turned away within this time of the smaller limit, in every seed, seconds. */
 const TURNED_AWAY_S_MAX = 60
 

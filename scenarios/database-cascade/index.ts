@@ -1,3 +1,4 @@
+import { listed, varied } from '../kit/variants.ts'
 import type { Model, Scenario } from '../scenario.ts'
 import { modelOf } from './model.ts'
 import { settingsOf } from './draw.ts'
@@ -6,27 +7,19 @@ import { truthOf } from './truth.ts'
 import { VARIANTS } from './variants.ts'
 import { worldOf } from './world.ts'
 
+const NAME = 'database-cascade'
 const TWENTY_MINUTES_MS = 20 * 60_000
 
 export const databaseCascade: Scenario = {
-  name: 'database-cascade',
+  name: NAME,
   title: 'Database cascade',
   summary:
     'A smaller connection pool behind checkout runs out; shoppers wait, then fail. A search deploy nearby looks guilty.',
   durationMs: TWENTY_MINUTES_MS,
   world: worldOf(CAST),
   truth: truthOf(settingsOf(1)),
-  variants: Object.entries(VARIANTS).map(([name, { title }]) => ({ name, title })),
-  begin: (seed, variant = null) => modelOf(variantSettings(seed, variant)),
-}
-
-/** The settings of a seed under a variant. Throws on a variant that the story does not have. */
-export function variantSettings(seed: number, variant: string | null): Settings {
-  const settings = settingsOf(seed)
-  if (variant === null) return settings
-  const found = Object.hasOwn(VARIANTS, variant) ? VARIANTS[variant] : undefined
-  if (found === undefined) throw new Error(`database-cascade has no variant ${variant}`)
-  return found.change(settings)
+  variants: listed(VARIANTS),
+  begin: (seed, variant = null) => modelOf(varied(NAME, VARIANTS, settingsOf(seed), variant)),
 }
 
 /** The story with settings of one's own: for tests that shift, rename or withhold. */

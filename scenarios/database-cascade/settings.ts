@@ -1,3 +1,4 @@
+import type { RulePace } from '../kit/alerting.ts'
 import type { EndpointBehaviour } from '../scenario.ts'
 
 /** The parts that services play in this story; a seed or a variant may give them other names. */
@@ -13,13 +14,6 @@ export const CAST: Cast = {
   index: 'search-index',
   history: 'order-history',
   notifier: 'notifier',
-}
-
-/** How an alert rule looks: at a mean of `meanS`; it fires after holding for `forS`, and stops `keepS` after; seconds. */
-export interface RulePace {
-  meanS: number
-  forS: number
-  keepS: number
 }
 
 /** All that a seed or a variant may change. Seconds are scenario seconds since the start of the story. */

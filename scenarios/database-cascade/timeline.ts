@@ -1,10 +1,9 @@
-import type { Change, SourceSeverity } from '../../durable/protocol/domain.ts'
-import type { Part, RulePace, Settings } from './settings.ts'
+import type { Announced } from '../kit/model.ts'
+import type { Rule } from '../kit/alerting.ts'
+import type { Settings } from './settings.ts'
 
 /** A configuration takes effect so long after the deploy system says that it was rolled out, seconds. */
 const ROLLOUT_S = 3
-
-type Announced = Omit<Change, 'catalogued' | 'source'>
 
 /** What the deploy system announces in a second. Its free text guesses, as people do; none of it is evidence. */
 export function changesAt(settings: Settings, second: number, at: number): Announced[] {
@@ -46,23 +45,12 @@ export function changesAt(settings: Settings, second: number, at: number): Annou
   return list
 }
 
-/** An alert rule as Prometheus has it: true for `forS` fires, false for `keepS` resolves. */
-export interface Rule extends RulePace {
-  name: string
-  part: Part
-  severity: SourceSeverity
-  signal: 'errors'
-  above: number
-  summary: string
-  /** free text that a person wrote into the rule. */
-  description: string
-}
-
 export function rulesOf({ cast, rules }: Settings): Rule[] {
   return [
     {
       name: 'CheckoutErrorsHigh',
-      part: 'checkout',
+      source: 'metrics',
+      service: cast.checkout,
       severity: 'critical',
       signal: 'errors',
       above: 0.05,
@@ -73,7 +61,8 @@ export function rulesOf({ cast, rules }: Settings): Rule[] {
     },
     {
       name: 'StorefrontErrorsHigh',
-      part: 'storefront',
+      source: 'metrics',
+      service: cast.storefront,
       severity: 'error',
       signal: 'errors',
       above: 0.05,
@@ -83,7 +72,8 @@ export function rulesOf({ cast, rules }: Settings): Rule[] {
     },
     {
       name: 'SearchErrorsHigh',
-      part: 'search',
+      source: 'metrics',
+      service: cast.search,
       severity: 'error',
       signal: 'errors',
       above: 0.05,

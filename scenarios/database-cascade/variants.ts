@@ -1,10 +1,6 @@
-import { CAST, type Cast, type Part, type Settings } from './settings.ts'
-import { whole } from '../prng.ts'
-
-interface Variant {
-  title: string
-  change(settings: Settings): Settings
-}
+import { otherNames } from '../kit/names.ts'
+import type { Variant } from '../kit/variants.ts'
+import { CAST, type Part, type Settings } from './settings.ts'
 
 /** Other names for the same parts, to show that no engine knows this shop by heart. */
 const OTHER_NAMES: Record<Part, readonly string[]> = {
@@ -19,14 +15,14 @@ const OTHER_NAMES: Record<Part, readonly string[]> = {
 }
 
 /** The story with other data. Each changes as little as it needs to. */
-export const VARIANTS: Record<string, Variant> = {
+export const VARIANTS: Record<string, Variant<Settings>> = {
   healthy: {
     title: 'A calm hour: nothing is deployed, nothing breaks',
     change: (settings) => ({ ...settings, onsetS: null, herring: null }),
   },
   'other-names': {
     title: 'The same cascade in a shop with other service names',
-    change: (settings) => ({ ...settings, cast: otherCast(settings.seed) }),
+    change: (settings) => ({ ...settings, cast: otherNames(settings.seed, CAST, OTHER_NAMES) }),
   },
   'detection-opposes': {
     title: 'Checkout begins to park orders: its errors are gone before anybody looks, its waiting is not',
@@ -76,12 +72,4 @@ const LATER_LIMIT = 48
 
 function shifted(settings: Settings, seconds: number): number {
   return (settings.onsetS ?? 0) + seconds
-}
-
-function otherCast(seed: number): Cast {
-  const pick = (part: Part): string => {
-    const names = OTHER_NAMES[part]
-    return names[whole(seed, `name/${part}`, 0, names.length - 1)] ?? CAST[part]
-  }
-  return Object.fromEntries((Object.keys(CAST) as Part[]).map((part) => [part, pick(part)])) as Cast
 }

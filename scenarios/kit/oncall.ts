@@ -3,7 +3,7 @@ import type { Catalogue } from '../../durable/protocol/domain.ts'
 const MINUTE_MS = 60_000
 
 /**
- * Who is called in the story: a first line in turns, then the lead. Nobody outside hears of it: whatever a drill says
+ * Who is called in a story: a first line in turns, then the lead. Nobody outside hears of it: whatever a drill says
  * stays in its own sink, so the addresses are nobody's.
  */
 export const ON_CALL: Pick<Catalogue, 'targets' | 'rotations' | 'escalation' | 'sla'> = {
