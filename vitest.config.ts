@@ -18,7 +18,11 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: { IC_MODE: 'development', IC_FUZZ: process.env['IC_FUZZ'] ?? '' } },
+            miniflare: {
+              bindings: { IC_MODE: 'development', IC_FUZZ: process.env['IC_FUZZ'] ?? '' },
+              // A private network with an Alertmanager in it, as a tunnel's binding reaches it.
+              serviceBindings: { OFFICE_NET: async (request: Request) => office(request.url) },
+            },
           }),
         ],
         test: { name: 'worker', include: ['test/{room,worker}/**/*.test.ts'], testTimeout: 30_000 },
@@ -37,3 +41,9 @@ export default defineConfig({
     ],
   },
 })
+
+function office(url: string): Response {
+  const alert = { fingerprint: '00000000000000bb', labels: { alertname: 'Inside', service: 'office' } }
+  if (url !== 'http://alertmanager.internal:9093/api/v2/alerts') return new Response('no such host', { status: 502 })
+  return new Response(JSON.stringify([{ ...alert, status: { state: 'active' } }]))
+}

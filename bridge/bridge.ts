@@ -1,16 +1,20 @@
 import type { NotifyTarget } from '../durable/protocol/oncall.ts'
 import type { ArchivePort, NotifyMessage, NotifyPort, RemediationPort } from '../durable/protocol/ports.ts'
 import { httpDriver } from './act/http/index.ts'
+import { nowhere } from './act/nowhere.ts'
 import { type ArchiveStore, embeddedArchive } from './embedded/archive.ts'
 import { sinkDriver } from './notify/sink.ts'
 import { webhookDriver } from './notify/webhook/index.ts'
+import type { Way } from './way.ts'
 
 /** What a bridge is made of: a transport, a store, where actions may be sent and the key that signs them. */
 export interface BridgeParts {
-  /** the global fetch for real targets, the stage's for a drill: same request, other world. */
+  /** for notifications: the global fetch, the stage's in a drill. */
   fetch: (request: Request) => Promise<Response>
+  /** how an endpoint is reached: a drill's all lead to its stage. */
+  way: (endpoint: { url: string; binding?: string | undefined }) => Way
   archiveStore: ArchiveStore
-  endpoints: readonly { name: string; url: string }[]
+  endpoints: readonly { name: string; url: string; binding?: string | undefined }[]
   /** The value of a secret by its name; null where there is none that can be read. */
   secretNamed: (name: string) => Promise<string | null>
   /** a drill's own: everything it would say goes there and nowhere else. */
@@ -32,13 +36,15 @@ export interface Bridge {
 
 /** Makes the drivers. Constructing them calls nothing. */
 export function createBridge(parts: BridgeParts): Bridge {
-  const { fetch, archiveStore, endpoints, actionSecret, sink } = parts
+  const { archiveStore, endpoints, actionSecret, sink } = parts
   return {
     archive: embeddedArchive(archiveStore),
     remediation(endpoint) {
       const target = endpoints.find(({ name }) => name === endpoint)
       if (!target || actionSecret === null) return null
-      return httpDriver({ fetch, endpointUrl: target.url, secret: actionSecret, driver: 'http' })
+      const way = parts.way(target)
+      if (!way.ok) return nowhere(way.reason)
+      return httpDriver({ fetch: way.fetch, endpointUrl: target.url, secret: actionSecret, driver: 'http' })
     },
     notify(target) {
       return sink ? sinkDriver(sink) : webhookDriver({ ...parts, ...target })

@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
+import { wayTo } from '../../bridge/way.ts'
 import type { Catalogue, Instant, Source } from '../protocol/domain.ts'
 import type { PulledAlerts, ReadPull, SourceWatch } from '../protocol/keeper.ts'
 import { LIVE } from '../protocol/namespace.ts'
@@ -125,9 +126,9 @@ export class Keeper extends DurableObject<Env> {
     const askedAt = Date.now()
     if (watch.pulledAt !== null && askedAt < watch.pulledAt + afterMs) return watch.pulledAt + PULL_EVERY_MS
     watch.pulledAt = askedAt
-    const found = await pull(url, this.env.IC_MODE === 'development', (text) =>
-      this.#reader().read(text, source.name, source.ignoreLabels ?? []),
-    )
+    const bindings = this.env as unknown as Record<string, unknown>
+    const way = wayTo({ url, binding: source.binding }, { bindings, local: this.env.IC_MODE === 'development' })
+    const found = await pull(url, way, (text) => this.#reader().read(text, source.name, source.ignoreLabels ?? []))
     if (!found.ok) {
       watch.pull = { ok: false, reason: found.reason, fired: 0, resolved: 0 }
       return askedAt + PULL_EVERY_MS

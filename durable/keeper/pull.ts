@@ -1,5 +1,5 @@
 import type { PullReason, ReadPull } from '../protocol/keeper.ts'
-import { mayAsk } from './address.ts'
+import type { Way } from '../../bridge/way.ts'
 
 /** How long an Alertmanager may take, in ms, and how much it may say, in bytes: 10,000 alerts were 3.4 MB. */
 const PULL_MS_MAX = 10_000
@@ -8,14 +8,10 @@ const PULL_BYTES_MAX = 5_000_000
 export type Pulled = Extract<ReadPull, { ok: true }> | { ok: false; reason: PullReason }
 
 /** Asks an Alertmanager for what it knows. No redirect is followed: it would lead where the catalogue names nothing. */
-export async function pull(
-  address: string,
-  development: boolean,
-  read: (text: string) => Promise<ReadPull>,
-): Promise<Pulled> {
-  if (!mayAsk(address, development)) return { ok: false, reason: 'address-not-allowed' }
+export async function pull(address: string, way: Way, read: (text: string) => Promise<ReadPull>): Promise<Pulled> {
+  if (!way.ok) return way
   try {
-    const answer = await fetch(`${address.replace(/\/$/, '')}/api/v2/alerts`, {
+    const answer = await way.fetch(`${address.replace(/\/$/, '')}/api/v2/alerts`, {
       headers: { accept: 'application/json' },
       redirect: 'manual',
       signal: AbortSignal.timeout(PULL_MS_MAX),

@@ -19,6 +19,7 @@ export type ReadPull =
 /** Why a pull brought nothing. */
 export type PullReason =
   | 'address-not-allowed'
+  | 'binding-missing'
   | 'unreachable'
   | 'redirected'
   | 'status'

@@ -1,10 +1,11 @@
 import { createBridge } from '../../bridge/bridge.ts'
+import { type Way, wayTo } from '../../bridge/way.ts'
 import { assert } from '../core/assert.ts'
 import type { DrillClock, Instant } from '../protocol/domain.ts'
 import { PEER_ANSWERS_MS } from './gather.ts'
 import type { Kernel } from './kernel.ts'
 import { eventsAfter } from './log.ts'
-import type { Peers } from './peers.ts'
+import type { Peers, StagePeer } from './peers.ts'
 import type { Place } from './place.ts'
 import { within } from './within.ts'
 
@@ -19,6 +20,8 @@ export function placeOf(
 ): Omit<Place, 'claim'> {
   const { view } = kernel.state
   const { head, catalogue } = view
+  const bindings = env as unknown as Record<string, unknown>
+  const local = env.IC_MODE === 'development'
   assert(head && catalogue, 'effects are performed in an opened room')
   return {
     view,
@@ -34,13 +37,19 @@ export function placeOf(
       const stage = peers.stage()
       return createBridge({
         fetch: (request) => (stage ? stage.fetch(request) : fetch(request)),
+        way: (endpoint) => (stage ? staged(stage) : wayTo(endpoint, { bindings, local })),
         archiveStore: peers.memory(),
         endpoints: catalogue.endpoints,
         secretNamed: (name) => peers.registry().secretNamed(name, 'notify'),
         sink: stage ? (message) => stage.notified(message) : null,
-        loopback: env.IC_MODE === 'development',
+        loopback: local,
         actionSecret: stage ? await within(PEER_ANSWERS_MS, stage.actionSecret()) : (env.IC_ACTION_SECRET ?? null),
       })
     },
   }
+}
+
+/** In a drill every address leads to the stage, whatever it says. */
+function staged(stage: StagePeer): Way {
+  return { ok: true, by: 'binding', fetch: (input, init) => stage.fetch(new Request(input, init)) }
 }

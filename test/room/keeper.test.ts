@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { mayAsk } from '../../durable/keeper/address.ts'
+import { mayAsk } from '../../bridge/address.ts'
 import type { Keeper } from '../../durable/keeper/index.ts'
 import sample from '../../durable/directory/catalogue.json'
 import type { Source } from '../../durable/protocol/domain.ts'
@@ -150,6 +150,26 @@ describe('the pull', () => {
     await answering(make)
     expect(await asked()).toMatchObject({ ok: false, reason })
     expect((await live.counters()).received).toBe(before.received)
+  })
+
+  test('[IN87] an Alertmanager in a private network is asked through the binding that the catalogue names, and nowhere else', async () => {
+    const outside: string[] = []
+    await runInDurableObject(keeper(), () => {
+      vi.stubGlobal('fetch', async (url: string) => {
+        outside.push(url)
+        return new Response('[]')
+      })
+    })
+    const url = 'http://alertmanager.internal:9093'
+    await catalogue({ url, binding: 'OFFICE_NET' })
+    expect(await asked()).toMatchObject({ ok: true })
+    await settled(live)
+    expect((await rows(live)).filter(({ service }) => service === 'office')).toHaveLength(1)
+    const { received } = await live.counters()
+    await catalogue({ url, binding: 'GONE_NET' })
+    expect(await asked()).toMatchObject({ ok: false, reason: 'binding-missing', fired: 0, resolved: 0 })
+    expect((await live.counters()).received).toBe(received)
+    expect(outside).toEqual([])
   })
 
   test('[NO22] an answer is read by the webhook’s own parser; half of it is taken, none of it throws', () => {

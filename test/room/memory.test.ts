@@ -125,6 +125,7 @@ describe('closing', () => {
   it('[AR26] a bridge without a key or without the endpoint wires nothing', () => {
     const parts = {
       fetch: () => Promise.reject(new Error('no call may be made')),
+      way: () => ({ ok: true, by: 'public', fetch: () => Promise.reject(new Error('no call may be made')) }) as const,
       archiveStore: { put: () => Promise.reject(new Error('no call may be made')) },
       endpoints: [{ name: 'orchestrator', url: 'https://orchestrator.invalid/actions' }],
       secretNamed: () => Promise.resolve(null),

@@ -1,4 +1,5 @@
 import type { IntakeName, Source } from '../../protocol/domain.ts'
+import { bindingName } from './binding.ts'
 import { type Check, type Problem, listOf, mapOf, number, oneOf, optional, record, text } from './shape.ts'
 
 /** Of these each belongs to one source: a sender is told apart by nothing else. */
@@ -64,6 +65,7 @@ export const source: Check = record({
   mapping: optional(mapping),
   heartbeatMs: optional(number(HEARTBEAT_MS_MIN)),
   url: optional(like(ADDRESS, 'must be an http or https address without user, query or fragment')),
+  binding: optional(bindingName),
 })
 
 /** The intakes of a source that no other source may have. */
@@ -75,8 +77,9 @@ export function ownIntakes({ intakes }: Source): IntakeName[] {
 export function sourceProblems(sources: readonly Source[]): Problem[] {
   const problems: Problem[] = []
   const seen = new Set<string>()
-  for (const [index, { intakes, mapping, topics, routingKeys }] of sources.entries()) {
+  for (const [index, { intakes, mapping, topics, routingKeys, url, binding }] of sources.entries()) {
     const at = `sources[${index}]`
+    if (binding !== undefined && url === undefined) problems.push({ at: `${at}.binding`, says: 'leads to no url' })
     if (mapping?.identity.length === 0) problems.push({ at: `${at}.mapping.identity`, says: 'names nothing' })
     if (mapping?.status && mapping.status.resolved.length === 0)
       problems.push({ at: `${at}.mapping.status`, says: 'no word ends an alert' })
