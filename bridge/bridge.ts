@@ -1,7 +1,7 @@
+import type { Endpoint } from '../durable/protocol/domain.ts'
 import type { NotifyTarget } from '../durable/protocol/oncall.ts'
 import type { ArchivePort, NotifyMessage, NotifyPort, RemediationPort } from '../durable/protocol/ports.ts'
-import { httpDriver } from './act/http/index.ts'
-import { nowhere } from './act/nowhere.ts'
+import { driverOf } from './act/driver.ts'
 import { type ArchiveStore, embeddedArchive } from './embedded/archive.ts'
 import { sinkDriver } from './notify/sink.ts'
 import { webhookDriver } from './notify/webhook/index.ts'
@@ -14,9 +14,11 @@ export interface BridgeParts {
   /** how an endpoint is reached: a drill's all lead to its stage. */
   way: (endpoint: { url: string; binding?: string | undefined }) => Way
   archiveStore: ArchiveStore
-  endpoints: readonly { name: string; url: string; binding?: string | undefined }[]
+  endpoints: readonly Endpoint[]
   /** The value of a secret by its name; null where there is none that can be read. */
   secretNamed: (name: string) => Promise<string | null>
+  /** The same for the tokens that endpoints name. */
+  tokenNamed: (name: string) => Promise<string | null>
   /** a drill's own: everything it would say goes there and nowhere else. */
   sink: ((message: NotifyMessage) => Promise<void>) | null
   /** addresses of this machine may be notified: local mode alone. */
@@ -36,15 +38,12 @@ export interface Bridge {
 
 /** Makes the drivers. Constructing them calls nothing. */
 export function createBridge(parts: BridgeParts): Bridge {
-  const { archiveStore, endpoints, actionSecret, sink } = parts
+  const { archiveStore, endpoints, sink } = parts
   return {
     archive: embeddedArchive(archiveStore),
     remediation(endpoint) {
       const target = endpoints.find(({ name }) => name === endpoint)
-      if (!target || actionSecret === null) return null
-      const way = parts.way(target)
-      if (!way.ok) return nowhere(way.reason)
-      return httpDriver({ fetch: way.fetch, endpointUrl: target.url, secret: actionSecret, driver: 'http' })
+      return target ? driverOf({ ...parts, drill: sink !== null }, target) : null
     },
     notify(target) {
       return sink ? sinkDriver(sink) : webhookDriver({ ...parts, ...target })

@@ -1,4 +1,5 @@
 import type { NotifyOutcome } from './commands.ts'
+import type { DryRunReport } from './controls.ts'
 import type { ProposalBody } from './domain.ts'
 import type { RoomEvent } from './events.ts'
 import type { IncidentDetail } from './rows.ts'
@@ -17,9 +18,20 @@ export interface StatusAnswer {
 /** Carries one action out. It never throws: no definite answer is `unknown`. */
 export interface RemediationPort {
   readonly driver: string
+  readonly can: {
+    /** the target itself is asked whether it would take the action. */
+    dryRun: boolean
+    /** what became of a call can be asked by its key. */
+    status: boolean
+    /** the same key twice acts once. */
+    honoursKeys: boolean
+  }
   /** One call, never repeated by the driver. `key` is the idempotency key, `token` the fencing token. */
   call(order: ActionOrder): Promise<CallAnswer>
-  status(order: Pick<ActionOrder, 'endpoint' | 'key'>): Promise<StatusAnswer>
+  /** Where `body` is left out, a driver that would look at the target only says that it cannot tell. */
+  status(order: Pick<ActionOrder, 'endpoint' | 'key'> & { body?: ProposalBody }): Promise<StatusAnswer>
+  /** What `call` would send and what that would change. It sends nothing that changes anything, and says no secret. */
+  dryRun(order: ActionOrder): Promise<DryRunReport>
 }
 
 /** One notification. `id` is the same over all its tries, so that the receiver knows a repeat. */
@@ -44,6 +56,8 @@ export interface ActionOrder {
   token: number
   digest: string
   body: ProposalBody
+  /** the plan's rollback is asked for, not its action; absent: the action. */
+  undo?: true
 }
 
 /** Keeps closed incidents. Idempotent by incident id: a second put of the same head is the first one. */

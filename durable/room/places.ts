@@ -41,6 +41,7 @@ export function placeOf(
         archiveStore: peers.memory(),
         endpoints: catalogue.endpoints,
         secretNamed: (name) => peers.registry().secretNamed(name, 'notify'),
+        tokenNamed: (name) => peers.registry().secretNamed(name, 'act'),
         sink: stage ? (message) => stage.notified(message) : null,
         loopback: local,
         actionSecret: stage ? await within(PEER_ANSWERS_MS, stage.actionSecret()) : (env.IC_ACTION_SECRET ?? null),

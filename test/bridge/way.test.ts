@@ -94,6 +94,7 @@ describe('an action', () => {
     archiveStore: { put: () => Promise.reject(new Error('no call may be made')) },
     endpoints: [{ name: 'orchestrator', url: PRIVATE, binding: 'OFFICE' }],
     secretNamed: () => Promise.resolve(null),
+    tokenNamed: () => Promise.resolve(null),
     sink: null,
     loopback: false,
     actionSecret: 'k',

@@ -129,6 +129,7 @@ describe('closing', () => {
       archiveStore: { put: () => Promise.reject(new Error('no call may be made')) },
       endpoints: [{ name: 'orchestrator', url: 'https://orchestrator.invalid/actions' }],
       secretNamed: () => Promise.resolve(null),
+      tokenNamed: () => Promise.resolve(null),
       sink: null,
       loopback: false,
     }

@@ -1,15 +1,14 @@
 import { ACTION_HEADER, isActionKey, type SignedParts } from '../../../durable/protocol/action-request.ts'
 import { canonical } from '../../../durable/protocol/canonical.ts'
 import type { CallAnswer, RemediationPort, StatusAnswer } from '../../../durable/protocol/ports.ts'
-import { type ReadAnswer, detailOf, readAnswer } from './answer.ts'
+import { type ReadAnswer, detailOf } from '../answer.ts'
+import { CALL_TIMEOUT_MS, type Send, exchange } from '../exchange.ts'
+import { actionText, askedOf, shownBody } from '../order.ts'
 import { signature } from './sign.ts'
-
-/** An action endpoint answers within this wall time or its outcome is unknown, ms. */
-export const CALL_TIMEOUT_MS = 10_000
 
 export interface HttpDriverOptions {
   /** the transport: global fetch for real targets, the stage's stub in a drill. */
-  fetch: (request: Request) => Promise<Response>
+  fetch: Send
   /** where actions are posted; no query, no fragment. */
   endpointUrl: string
   secret: string
@@ -29,44 +28,44 @@ export function httpDriver(options: HttpDriverOptions): RemediationPort {
   const driver = options.driver ?? 'http'
   return {
     driver,
+    // Whether it would take an action is asked by taking it: the contract has no such question.
+    can: { dryRun: false, status: true, honoursKeys: true },
     async call({ key, token, digest, body }): Promise<CallAnswer> {
       if (!isActionKey(key)) return { outcome: 'failed', detail: 'the idempotency key cannot be sent' }
       const text = canonical(body)
-      const answer = await exchange(options, { method: 'POST', key, token: String(token), digest, body: text })
+      const answer = await send(options, { method: 'POST', key, token: String(token), digest, body: text })
       return typeof answer === 'string' ? { outcome: 'unknown', detail: answer } : judgeCall(answer)
     },
     async status({ key }): Promise<StatusAnswer> {
       if (!isActionKey(key)) return { outcome: 'unknown', detail: 'the idempotency key cannot be sent' }
-      const answer = await exchange(options, { method: 'GET', key, token: '', digest: '', body: '' })
+      const answer = await send(options, { method: 'GET', key, token: '', digest: '', body: '' })
       return typeof answer === 'string' ? { outcome: 'unknown', detail: answer } : judgeStatus(answer)
+    },
+    dryRun(order) {
+      const asked = askedOf(order)
+      return Promise.resolve({
+        driver,
+        says: asked ? `One signed POST asks ${order.endpoint} for ${actionText(asked)}.` : 'There is nothing to undo.',
+        calls: asked ? [{ method: 'POST', url: options.endpointUrl, body: shownBody(order.body) }] : [],
+        effect: asked ? `${actionText(asked)}, as ${order.endpoint} carries it out` : 'nothing',
+        canCheck: false,
+      })
     },
   }
 }
 
-interface Exchange extends Pick<SignedParts, 'method' | 'key' | 'token' | 'body'> {
-  digest: string
+type Signed = Pick<SignedParts, 'method' | 'key' | 'token' | 'body'> & { digest: string }
+
+function send(options: HttpDriverOptions, order: Signed): Promise<ReadAnswer | string> {
+  const { timeoutMs = CALL_TIMEOUT_MS } = options
+  return exchange(options.fetch, { timeoutMs }, (init) => signedRequest(options, order, init))
 }
 
-/** One request and its answer, or in words why there is none. */
-async function exchange(options: HttpDriverOptions, order: Exchange): Promise<ReadAnswer | string> {
-  const timeoutMs = options.timeoutMs ?? CALL_TIMEOUT_MS
-  const controller = new AbortController()
-  const { signal } = controller
-  const timer = setTimeout(() => controller.abort(), timeoutMs)
-  try {
-    const request = await signedRequest(options, order, signal)
-    // The transport may be deaf to the signal (an RPC stub, a body that trickles), so the deadline is kept here too.
-    return await Promise.race([options.fetch(request).then(readAnswer), expiry(signal)])
-  } catch (failure) {
-    if (signal.aborted) return `no answer within ${timeoutMs} ms`
-    return `no answer: ${failure instanceof Error ? failure.message : 'the transport failed'}`.slice(0, 300)
-  } finally {
-    // A timer left behind would keep the calling object in memory.
-    clearTimeout(timer)
-  }
-}
-
-async function signedRequest(options: HttpDriverOptions, order: Exchange, signal: AbortSignal): Promise<Request> {
+async function signedRequest(
+  options: HttpDriverOptions,
+  order: Signed,
+  init: Pick<RequestInit, 'signal' | 'redirect'>,
+): Promise<Request> {
   const url = new URL(order.method === 'POST' ? options.endpointUrl : `${options.endpointUrl}/${order.key}`)
   const timestamp = String((options.now ?? Date.now)())
   const headers = new Headers({
@@ -79,15 +78,7 @@ async function signedRequest(options: HttpDriverOptions, order: Exchange, signal
   })
   if (order.method === 'POST') headers.set('content-type', 'application/json')
   const body = order.method === 'POST' ? { body: order.body } : {}
-  return new Request(url, { method: order.method, headers, redirect: 'manual', signal, ...body })
-}
-
-function expiry(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const expire = (): void => reject(new Error('expired'))
-    if (signal.aborted) expire()
-    else signal.addEventListener('abort', expire, { once: true })
-  })
+  return new Request(url, { method: order.method, headers, ...init, ...body })
 }
 
 function judgeCall({ status, json }: ReadAnswer): CallAnswer {

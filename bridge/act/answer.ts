@@ -1,4 +1,4 @@
-/** An answer longer than this is not read on: the answers we know have a hundred bytes. */
+/** An answer longer than this is not read on, unless the asker says so: those of our own contract have a hundred bytes. */
 export const ANSWER_BYTES_MAX = 65_536
 /** Longest detail kept from an answer, in UTF-16 units: it is shown on one line. */
 const DETAIL_CHARS_MAX = 300
@@ -9,13 +9,13 @@ export interface ReadAnswer {
   json: Record<string, unknown> | null
 }
 
-/** Reads an answer up to ANSWER_BYTES_MAX. Rejects only when the transport breaks. */
-export async function readAnswer(response: Response): Promise<ReadAnswer> {
-  const text = await cappedText(response)
+/** Reads an answer up to so many bytes. Rejects only when the transport breaks. */
+export async function readAnswer(response: Response, bytesMax: number): Promise<ReadAnswer> {
+  const text = await cappedText(response, bytesMax)
   return { status: response.status, json: text === null ? null : objectOf(text) }
 }
 
-async function cappedText(response: Response): Promise<string | null> {
+async function cappedText(response: Response, bytesMax: number): Promise<string | null> {
   if (response.body === null) return ''
   const reader = response.body.getReader()
   const decoder = new TextDecoder()
@@ -25,7 +25,7 @@ async function cappedText(response: Response): Promise<string | null> {
     const { done, value } = await reader.read()
     if (done) return text + decoder.decode()
     bytes += value.byteLength
-    if (bytes > ANSWER_BYTES_MAX) {
+    if (bytes > bytesMax) {
       // The rest is nobody's concern; whether the cancel succeeds changes nothing either.
       void reader.cancel().catch(() => undefined)
       return null
