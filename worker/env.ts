@@ -1,8 +1,7 @@
 import type { CatalogueCompared, CatalogueHead, CataloguePut, CatalogueVersion } from '../durable/protocol/catalogue.ts'
-import type { Alert, Catalogue, Change, DrillClock, IncidentState, Role } from '../durable/protocol/domain.ts'
+import type { AgentKey, Alert, Catalogue, Change, DrillClock, IncidentState, Role } from '../durable/protocol/domain.ts'
 import type { Claim, Claimed, KeptAnswer } from '../durable/protocol/ledger.ts'
 import type {
-  AlertIntake,
   DeclareRequest,
   DetailAnswer,
   DrillRequest,
@@ -49,6 +48,7 @@ import type { AuditVerdict } from '../durable/protocol/audit.ts'
 import type { OnCallRow } from '../durable/protocol/oncall.ts'
 import type { Measures, Tally } from '../durable/protocol/measures.ts'
 import type { ArchivedIncident } from '../durable/protocol/ports.ts'
+import type { PackedPost } from '../durable/protocol/packed.ts'
 import type { IncidentRow } from '../durable/protocol/rows.ts'
 import type { Person } from './auth/person.ts'
 import type { Sender } from './auth/sender.ts'
@@ -61,7 +61,7 @@ export interface Objects<Api> {
 
 /** `live`, `drill/<drill id>`, and `drills`, the index of all drills. */
 export interface DirectoryApi {
-  intake(post: AlertIntake): Promise<IntakeReceipt>
+  intakeAll(posts: PackedPost[]): Promise<IntakeReceipt[]>
   quarantine(post: QuarantineIntake): Promise<IntakeReceipt>
   intakeChanges(post: {
     source: string
@@ -100,6 +100,7 @@ export interface DirectoryApi {
   setKillSwitch(change: { on: boolean; by: string; reason: string }): Promise<KillSwitch>
   checkToken(sha256Hex: string): Promise<string | null>
   clock(): Promise<DrillClock | null>
+  instance(): Promise<string>
   drills(cursor: string | null): Promise<Page<DrillRow>>
 }
 
@@ -171,6 +172,7 @@ export interface RegistryApi {
   deleteSecret(name: string, asker: Asker): Promise<boolean>
   secrets(): Promise<{ items: SecretRow[]; key: 'ready' | 'master-key-missing' | 'master-key-invalid' }>
   secretNamed(name: string, purpose: string): Promise<string | null>
+  agentKeys(instance: string): Promise<AgentKey[]>
   note(note: AuditNote): Promise<void>
   audit(after: number, limit: number): Promise<AuditPage>
   verifyAudit(): Promise<AuditVerdict>

@@ -35,6 +35,7 @@ import { dryRun } from './routes/ingest-dry-run.ts'
 import { enqueue, enqueueChange } from './routes/ingest-pagerduty.ts'
 import { sns } from './routes/ingest-sns.ts'
 import { intake, killSwitch, me, quarantined, setKillSwitch } from './routes/instance.ts'
+import { agentKeys } from './routes/keys.ts'
 import * as lifecycle from './routes/lifecycle.ts'
 import { enableTarget, listTargets, onCall } from './routes/oncall.ts'
 import { metrics } from './routes/metrics.ts'
@@ -79,6 +80,7 @@ app.use(limited)
 app.get('/livez', livez)
 app.get('/readyz', readyz)
 app.get('/version', versions)
+app.get('/.well-known/incident-commander-keys.json', agentKeys)
 app.get('/metrics', signedIn, metrics)
 app.get('/openapi.json', openapiJson)
 app.get('/docs', docs)
@@ -172,6 +174,13 @@ app.post('/api/v1/incidents/:id/parent', needs('responder'), lifecycle.setParent
 app.post('/api/v1/incidents/:id/escalate', needs('responder'), lifecycle.escalate)
 app.post('/api/v1/incidents/:id/proposals/:proposal/approve', needs('commander'), order.approve)
 app.post('/api/v1/incidents/:id/proposals/:proposal/reject', needs('commander'), order.reject)
+app.post(
+  '/api/v1/incidents/:id/proposals/:proposal/request-changes',
+  needs('commander'),
+  order.requestChanges,
+)
+app.post('/api/v1/incidents/:id/proposals/:proposal/undo', needs('commander'), order.undo)
+app.post('/api/v1/incidents/:id/proposals/:proposal/steps/:step', needs('responder'), order.completeStep)
 app.post('/api/v1/incidents/:id/own-decision', needs('commander'), order.ownDecision)
 app.post('/api/v1/incidents/:id/outcome', needs('commander'), order.settleOutcome)
 

@@ -10,8 +10,9 @@ import type {
   Visitor,
 } from '../protocol/access.ts'
 import type { AuditVerdict } from '../protocol/audit.ts'
-import type { Instant } from '../protocol/domain.ts'
+import type { AgentKey, Instant } from '../protocol/domain.ts'
 import type { Page } from '../protocol/objects.ts'
+import { type SigningKey, publishedKeys, standingKeys } from './agent-keys.ts'
 import { Audit } from './audit.ts'
 import { masterKey } from './key.ts'
 import { migrate } from './migrations.ts'
@@ -172,6 +173,25 @@ export class InstanceRegistry extends DurableObject<Env> {
       }
       return used?.value ?? null
     })
+  }
+
+  // ------------------------------------------------------------------------------------------ the agents' keys
+
+  /**
+   * The pairs that rooms of this instance sign with; null while there is no key to seal them under. For rooms alone: no
+   * address of the API answers with a private half, and no list of secrets names one.
+   */
+  async signingKeys(instance: string): Promise<SigningKey[] | null> {
+    return this.#commit((wall) => {
+      const found = masterKey(this.env, this.#sql)
+      return found.ok ? standingKeys(this.#sql, found.key, instance, wall) : null
+    })
+  }
+
+  /** Public halves, those that were replaced too. Made now where there were none. */
+  async agentKeys(instance: string): Promise<AgentKey[]> {
+    await this.signingKeys(instance)
+    return publishedKeys(this.#sql, instance)
   }
 
   // ------------------------------------------------------------------------------------------ audit

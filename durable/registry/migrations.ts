@@ -1,6 +1,7 @@
 /**
  * The registry's tables, append only. `tokens` holds digests, `tickets` what waits to be used once, `sockets` which object
- * holds sockets of which sign-in, `secrets` sealed values, `audit` the chain, `settings` what there is one of.
+ * holds sockets of which sign-in, `secrets` sealed values, `audit` the chain, `settings` what there is one of,
+ * `agent_keys` the agents' pairs, their private halves sealed.
  */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -20,6 +21,10 @@ const MIGRATIONS: readonly string[] = [
      set_by TEXT NOT NULL, used INTEGER, told INTEGER
    );
    CREATE TABLE audit (seq INTEGER PRIMARY KEY, entry TEXT NOT NULL);`,
+  `CREATE TABLE agent_keys (
+     id TEXT PRIMARY KEY, agent TEXT NOT NULL, instance TEXT NOT NULL, public TEXT NOT NULL, since INTEGER NOT NULL,
+     sealed BLOB NOT NULL
+   );`,
 ]
 
 /** Brings the tables to the present shape, each step once. */

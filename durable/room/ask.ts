@@ -2,8 +2,10 @@ import { situationOf } from '../core/agents/agent.ts'
 import { clerk } from '../core/agents/communication/index.ts'
 import { VOTES, draftOf } from '../core/agents/engines.ts'
 import type { CommandBody } from '../protocol/commands.ts'
-import type { AgentName, Proposal, Provenance, VoterName } from '../protocol/domain.ts'
+import type { AgentName, Proposal, Provenance, VoteDraft, VoterName } from '../protocol/domain.ts'
+import { clerkText, voteText } from '../protocol/signed.ts'
 import type { Place } from './place.ts'
+import type { NoPen, Pen } from './signer.ts'
 
 /** Of an error's own words in a reason, in UTF-16 units. */
 const ERROR_CHARS_MAX = 200
@@ -19,14 +21,34 @@ export function runAgent(place: Place, agent: AgentName, run: number): CommandBo
   }
 }
 
-/** Asks one voter for its own check of one proposal. What the other voters said stays with the room. */
-export function askVoter({ view, at }: Place, proposal: Proposal, voter: VoterName): CommandBody {
-  const draft = VOTES[voter](situationOf(view, at), proposal.body)
-  return { type: 'cast-vote', proposal: proposal.id, digest: proposal.digest, voter, draft }
+/**
+ * Asks one voter for its own check of one proposal, signed by its seat. What the other voters said stays with the room. Once
+ * there is a pen nothing awaits: the vote is on the room as it is when it is signed.
+ */
+export async function askVoter(place: Place, proposal: Proposal, voter: VoterName): Promise<CommandBody> {
+  const pen = await place.pen(voter)
+  if (typeof pen === 'string') return withheld(proposal, voter, pen)
+  const draft = VOTES[voter](situationOf(place.view, place.at), proposal.body)
+  return signedVote(proposal, voter, draft, pen)
 }
 
-export function askClerk({ view, at }: Place, proposal: Proposal): CommandBody {
-  return { type: 'clerk-word', proposal: proposal.id, ...clerk(situationOf(view, at), proposal.body) }
+/** A vote as its seat signs it. */
+export function signedVote(proposal: Proposal, voter: VoterName, draft: VoteDraft, pen: Pen): CommandBody {
+  const { id, digest } = proposal
+  const signature = pen.sign(voteText({ ...draft, ballot: proposal.ballot?.id ?? '', digest, voter }))
+  return { type: 'cast-vote', proposal: id, digest, voter, draft, key: pen.key.id, signature }
+}
+
+export async function askClerk(place: Place, proposal: Proposal): Promise<CommandBody> {
+  const pen = await place.pen('communication')
+  if (typeof pen === 'string') return withheld(proposal, 'communication', pen)
+  const word = clerk(situationOf(place.view, place.at), proposal.body)
+  const signature = pen.sign(clerkText({ ...word, ballot: proposal.ballot?.id ?? '', digest: proposal.digest }))
+  return { type: 'clerk-word', proposal: proposal.id, ...word, key: pen.key.id, signature }
+}
+
+function withheld(proposal: Proposal, agent: AgentName, reason: NoPen): CommandBody {
+  return { type: 'withhold-vote', proposal: proposal.id, agent, reason }
 }
 
 /** Embedded engines cost nothing and call nobody; latency is wall time around the call. */

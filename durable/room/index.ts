@@ -38,6 +38,7 @@ import { Peers } from './peers.ts'
 import { placeOf } from './places.ts'
 import { PresenceTeller } from './presence.ts'
 import { Sessions, closeBack } from './sessions.ts'
+import { Signer, knownKeys } from './signer.ts'
 import { Wake } from './wake.ts'
 import { Weights } from './weights.ts'
 
@@ -63,6 +64,7 @@ export class IncidentRoom extends DurableObject<Env> {
   #greeter: Greeter
   #drain: Drain
   #wake: Wake
+  #signer = new Signer()
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -84,7 +86,8 @@ export class IncidentRoom extends DurableObject<Env> {
     this.#drain = new Drain({
       kernel: this.#kernel,
       storage: ctx.storage,
-      place: (wall) => placeOf(this.#kernel, sql, this.#peers(), env, wall, (clock) => this.#turnClock(clock)),
+      place: (wall) =>
+        placeOf(this.#kernel, sql, this.#peers(), env, wall, (clock) => this.#turnClock(clock), this.#signer),
       hold: (promise) => ctx.waitUntil(promise),
       finished: () => this.#go(),
     })
@@ -103,8 +106,11 @@ export class IncidentRoom extends DurableObject<Env> {
     const { head } = opening
     if (this.ctx.id.name !== undefined && this.ctx.id.name !== `${head.namespace}/${head.id}`)
       return { ok: false, reason: 'wrong-room' }
+    const keys = this.#kernel.isOpen
+      ? []
+      : await knownKeys(head.instance, () => new Peers(this.env, head.namespace).registry())
     this.#kernel.prepare(clock)
-    const answer = this.#say({ type: 'open', ...opening }, null)
+    const answer = this.#say({ type: 'open', ...opening, ...(keys.length > 0 && { keys }) }, null)
     const same = this.#kernel.state.view.head?.id === head.id
     return answer.ok || (answer.reason === 'already-open' && same) ? { ok: true } : { ok: false, reason: answer.reason }
   }

@@ -1,4 +1,4 @@
-import type { Change, DrillClock, Instant, SeriesWindow } from '../protocol/domain.ts'
+import type { AgentKey, Change, DrillClock, Instant, SeriesWindow } from '../protocol/domain.ts'
 import type { MoveOutcome } from '../protocol/commands.ts'
 import type { KillSwitch, MoveRequest, Reach, WindowRequest } from '../protocol/objects.ts'
 import type { Tally } from '../protocol/measures.ts'
@@ -23,6 +23,10 @@ export interface DirectoryPeer {
 
 export interface RegistryPeer {
   secretNamed(name: string, purpose: string): Promise<string | null>
+  /** Public halves of the agents' keys, those that were replaced too. */
+  agentKeys(instance: string): Promise<AgentKey[]>
+  /** The pairs that stand; null while the instance has no key to seal them under. */
+  signingKeys(instance: string): Promise<{ key: AgentKey; privateKey: string }[] | null>
 }
 
 export interface MonitorPeer {

@@ -3,13 +3,13 @@ import type { Actor, Proposal } from '../protocol/domain.ts'
 import type { Effect } from '../protocol/effects.ts'
 import { incidentDetail, incidentRow } from '../protocol/rows.ts'
 import { askClerk, askVoter, runAgent } from './ask.ts'
-import { askStatus, beginExecution, callDriver } from './execution.ts'
+import { askStatus, beginExecution, beginUndo, callDriver } from './execution.ts'
 import { gatherEvidence } from './gather.ts'
 import { SYSTEM } from './kernel.ts'
 import { linkParent, moveAlerts } from './move.ts'
 import { notify } from './notify.ts'
 import type { Place } from './place.ts'
-import { readSignals } from './signals.ts'
+import { readSignals, readStep } from './signals.ts'
 
 /** What an effect came to: a command that re-enters at the top, or nothing more to say. */
 export type Performed = { by: Actor; body: CommandBody } | null
@@ -27,23 +27,29 @@ export async function perform(effect: Effect, place: Place): Promise<Performed> 
     case 'prepare-proposal':
       return system({ type: 'propose', run: effect.run })
     case 'ask-voter':
-      return withProposal(place, effect.proposal, (proposal) => ({
+      return withProposal(place, effect.proposal, async (proposal) => ({
         by: { kind: 'agent', name: effect.voter },
-        body: askVoter(place, proposal, effect.voter),
+        body: await askVoter(place, proposal, effect.voter),
       }))
     case 'ask-clerk':
-      return withProposal(place, effect.proposal, (proposal) => ({
+      return withProposal(place, effect.proposal, async (proposal) => ({
         by: { kind: 'agent', name: 'communication' },
-        body: askClerk(place, proposal),
+        body: await askClerk(place, proposal),
       }))
     case 'begin-execution':
       return withProposal(place, effect.proposal, async (proposal) => system(await beginExecution(place, proposal)))
     case 'call-driver':
       return withProposal(place, effect.proposal, async (proposal) => system(await callDriver(place, proposal, effect)))
     case 'ask-status':
+      return withProposal(place, effect.proposal, async (proposal) => askStatus(place, proposal, effect).then(system))
+    case 'begin-undo':
+      return withProposal(place, effect.proposal, async (proposal) => system(await beginUndo(place, proposal)))
+    case 'read-step':
       return withProposal(place, effect.proposal, async (proposal) =>
-        askStatus(place, proposal, effect.key).then(system),
+        system(await readStep(place, proposal, effect.step)),
       )
+    case 'end-wait':
+      return system({ type: 'end-wait', proposal: effect.proposal, step: effect.step })
     case 'read-signals':
       return withProposal(place, effect.proposal, async (proposal) => system(await readSignals(place, proposal)))
     case 'pause-clock':

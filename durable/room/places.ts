@@ -1,12 +1,14 @@
 import { createBridge } from '../../bridge/bridge.ts'
 import { type Way, wayTo } from '../../bridge/way.ts'
 import { assert } from '../core/assert.ts'
+import type { RoomCommand } from '../protocol/commands.ts'
 import type { DrillClock, Instant } from '../protocol/domain.ts'
 import { PEER_ANSWERS_MS } from './gather.ts'
-import type { Kernel } from './kernel.ts'
+import { type Kernel, SYSTEM } from './kernel.ts'
 import { eventsAfter } from './log.ts'
 import type { Peers, StagePeer } from './peers.ts'
 import type { Place } from './place.ts'
+import type { Pen, Signer } from './signer.ts'
 import { within } from './within.ts'
 
 /** The opened room as a place to perform effects in. In a drill the bridge's transport and key are the stage's, by construction. */
@@ -17,6 +19,7 @@ export function placeOf(
   env: Env,
   wall: Instant,
   setClock: (clock: DrillClock) => void,
+  signer: Signer,
 ): Omit<Place, 'claim'> {
   const { view } = kernel.state
   const { head, catalogue } = view
@@ -33,6 +36,11 @@ export function placeOf(
     peers,
     events: () => eventsAfter(sql, 0),
     setClock,
+    pen: async (agent) => {
+      const pen = await signer.penOf(agent, head.instance, () => peers.registry())
+      if (typeof pen !== 'string') learn(kernel, pen)
+      return pen
+    },
     bridge: async () => {
       const stage = peers.stage()
       return createBridge({
@@ -48,6 +56,13 @@ export function placeOf(
       })
     },
   }
+}
+
+/** A key that the instance made since this room opened, or that could not be read then, goes on record before it signs. */
+function learn(kernel: Kernel, { key }: Pen): void {
+  if (kernel.state.view.keys.some(({ id }) => id === key.id)) return
+  const body: RoomCommand = { type: 'record-keys', keys: [key] }
+  kernel.submit({ id: null, by: SYSTEM, role: null, body, settles: null }, Date.now())
 }
 
 /** In a drill every address leads to the stage, whatever it says. */

@@ -1,7 +1,15 @@
 import worker from '../../worker/index.ts'
 
 /** Addresses that answer without a token. */
-export const PUBLIC: readonly string[] = ['/livez', '/readyz', '/version', '/openapi.json', '/docs', '/docs/style.css']
+export const PUBLIC: readonly string[] = [
+  '/livez',
+  '/readyz',
+  '/version',
+  '/.well-known/incident-commander-keys.json',
+  '/openapi.json',
+  '/docs',
+  '/docs/style.css',
+]
 /** The one address that answers with a page, under a policy of its own. */
 export const PAGE = '/docs'
 

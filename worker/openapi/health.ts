@@ -11,6 +11,14 @@ export const HEALTH: readonly Operation[] = [
     codes: ['not-ready'],
   }),
   row('GET /version', 'anyone', 'What runs here', { answers: { 200: { says: 'Versions.', schema: shape.version } } }),
+  row('GET /.well-known/incident-commander-keys.json', 'anyone', "The public halves of the agents' keys", {
+    answers: {
+      200: {
+        says: 'Those that were replaced too: an old signature is checked with an old key.',
+        schema: shape.agentKeys,
+      },
+    },
+  }),
   row('GET /metrics', 'viewer', 'Figures about this instance', {
     answers: {
       200: {

@@ -251,6 +251,10 @@ export const drillRow = z.looseObject({
 }) satisfies Part<DrillRow>
 export const scenarioRow = z.looseObject({ name: text, title: text, summary: text, durationMs: count })
 
+export const agentKeys = z.looseObject({
+  instance: text,
+  keys: z.array(z.strictObject({ id: text, agent: text, instance: text, publicKey: text, since: count })),
+})
 export const live = z.looseObject({ ok: z.literal(true), version: text })
 export const version = z.looseObject({ version: text, protocol: count, time: when })
 
