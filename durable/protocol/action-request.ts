@@ -22,6 +22,19 @@ export function isActionKey(key: string): boolean {
   return KEY.test(key)
 }
 
+/** How the key of a rollback ends: the same signed body, of which the plan's rollback is asked for. */
+const UNDO_END = ':undo'
+
+/** The key under which the rollback of an execution is sent, once. */
+export function undoKeyOf(key: string): string {
+  return `${key}${UNDO_END}`
+}
+
+/** Whether a key asks for the plan's rollback. The key is signed, so nobody on the way can turn one into the other. */
+export function isUndoKey(key: string): boolean {
+  return key.endsWith(UNDO_END)
+}
+
 export interface SignedParts {
   method: 'GET' | 'POST'
   /** the URL's path as sent, without query. */

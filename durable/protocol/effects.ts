@@ -11,8 +11,16 @@ export type Effect =
   | { type: 'ask-voter'; proposal: string; voter: VoterName }
   | { type: 'ask-clerk'; proposal: string }
   | { type: 'begin-execution'; proposal: string }
-  | { type: 'call-driver'; proposal: string; key: string; token: number }
-  | { type: 'ask-status'; proposal: string; key: string; attempt: number; after: Delay | null }
+  /** asks the driver what it would do; it changes nothing and may be asked again. */
+  | { type: 'preview-driver'; proposal: string; key: string }
+  /** reads the record of the action on its service, for a clause of the catalogue. */
+  | { type: 'ask-autonomy'; proposal: string; clause: string }
+  | { type: 'begin-undo'; proposal: string }
+  /** `undo`: the rollback is what is sent. */
+  | { type: 'call-driver'; proposal: string; key: string; token: number; undo?: true }
+  | { type: 'ask-status'; proposal: string; key: string; attempt: number; after: Delay | null; undo?: true }
+  | { type: 'read-step'; proposal: string; step: string; attempt: number; after: Delay | null }
+  | { type: 'end-wait'; proposal: string; step: string; after: Delay | null }
   | { type: 'read-signals'; proposal: string; round: number; after: Delay | null }
   | { type: 'pause-clock'; proposal: string }
   | { type: 'resume-clock'; proposal: string }
@@ -50,9 +58,19 @@ export function effectKey(effect: Effect, seq: number): string {
       return `ask-voter:${effect.proposal}:${effect.voter}`
     case 'ask-clerk':
     case 'begin-execution':
+    case 'ask-autonomy':
     case 'pause-clock':
     case 'resume-clock':
       return `${effect.type}:${effect.proposal}`
+    case 'begin-undo':
+      // With the seq: one that a kill switch stopped may be ordered again.
+      return `begin-undo:${effect.proposal}:${seq}`
+    case 'read-step':
+      return `read-step:${effect.proposal}:${effect.step}:${effect.attempt}`
+    case 'end-wait':
+      return `end-wait:${effect.proposal}:${effect.step}`
+    case 'preview-driver':
+      return `preview-driver:${effect.key}`
     case 'call-driver':
       return `call-driver:${effect.key}`
     case 'ask-status':

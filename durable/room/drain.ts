@@ -1,5 +1,6 @@
+import type { CommandBody } from '../protocol/commands.ts'
 import type { Instant } from '../protocol/domain.ts'
-import { RESTARTED } from './execution.ts'
+import { RESTARTED, answerTo } from './execution.ts'
 import { wordsOf } from './ask.ts'
 import { type Kernel, SYSTEM } from './kernel.ts'
 import {
@@ -69,14 +70,10 @@ export class Drain {
     const { effect } = row
     const last = row.attempts + 1 >= EFFECT_TRIES_MAX
     if (last && effect.type === 'call-driver' && !isClaimed(storage.sql, row.key)) {
-      const { proposal, key } = effect
-      const body = {
-        type: 'answer-execution',
-        proposal,
-        key,
-        outcome: 'failed',
-        detail: `never called: ${reason}`,
-      } as const
+      const body = answerTo(effect, 'failed', `never called: ${reason}`)
+      kernel.submit({ id: null, by: SYSTEM, role: null, body, settles: row.key }, Date.now())
+    } else if (last && effect.type === 'begin-undo') {
+      const body = unreadableUndo(kernel, effect.proposal)
       kernel.submit({ id: null, by: SYSTEM, role: null, body, settles: row.key }, Date.now())
     } else storage.transactionSync(() => failed(storage.sql, row, Date.now(), reason))
   }
@@ -86,14 +83,7 @@ export class Drain {
     const { effect, key } = row
     if (effect.type === 'call-driver' && row.claimed !== null) {
       // Claimed by a life of this room that ended before the answer was committed: the call may or may not have been made.
-      const { proposal } = effect
-      const body = {
-        type: 'answer-execution',
-        proposal,
-        key: effect.key,
-        outcome: 'unknown',
-        detail: RESTARTED,
-      } as const
+      const body = answerTo(effect, 'unknown', RESTARTED)
       kernel.submit({ id: null, by: SYSTEM, role: null, body, settles: key }, Date.now())
       return
     }
@@ -108,4 +98,10 @@ export class Drain {
     if (performed) kernel.submit({ id: null, ...performed, role: null, settles: key }, Date.now())
     else storage.transactionSync(() => settle(storage.sql, key))
   }
+}
+
+/** A rollback whose last check could not be made is not sent: as with a switch that cannot be read, people are told. */
+function unreadableUndo({ state }: Kernel, proposal: string): CommandBody {
+  const digest = state.view.proposals.find(({ id }) => id === proposal)?.digest ?? ''
+  return { type: 'start-undo', proposal, digest, killSwitch: null }
 }

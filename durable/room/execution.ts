@@ -1,11 +1,14 @@
 import { sameSeries, seriesOf } from '../core/consensus/readings.ts'
+import { canonical } from '../protocol/canonical.ts'
 import type { CommandBody } from '../protocol/commands.ts'
 import type { EvidenceDraft, Proposal } from '../protocol/domain.ts'
 import type { Effect } from '../protocol/effects.ts'
+import { globalSwitch, readControls } from './controls.ts'
 import { wordsOf } from './ask.ts'
 import { seriesEvidence } from './evidence.ts'
 import { PEER_ANSWERS_MS, windowsOf } from './gather.ts'
 import type { Place } from './place.ts'
+import { sha256 } from './seal.ts'
 import { within } from './within.ts'
 
 /** A driver that does not keep its own deadline is waited for no longer, in ms of wall time; its outcome is unknown then. */
@@ -14,10 +17,12 @@ const CALL_MS_MAX = 12_000
 /** The detail of a call that was claimed and never answered, because the room itself went away. */
 export const RESTARTED = 'the room restarted during the call'
 
-/** Reads the kill switch and the cited series a last time; core judges them in the commit that starts the action. */
+/** Reads the controls and the cited series a last time; core judges them in the commit that starts the action. */
 export async function beginExecution(place: Place, proposal: Proposal): Promise<CommandBody> {
-  const [killSwitch, fresh] = await Promise.all([readKillSwitch(place), freshSeries(place, proposal)])
-  return { type: 'start-execution', proposal: proposal.id, digest: proposal.digest, killSwitch, fresh }
+  const { target } = proposal.body.plan.action
+  const [controls, fresh] = await Promise.all([readControls(place, target), freshSeries(place, proposal)])
+  const { id, digest } = proposal
+  return { type: 'start-execution', proposal: id, digest, killSwitch: globalSwitch(controls), controls, fresh }
 }
 
 /** null when it cannot be read, which refuses like on. */
@@ -53,33 +58,52 @@ export async function callDriver(
   proposal: Proposal,
   effect: Extract<Effect, { type: 'call-driver' }>,
 ): Promise<CommandBody | null> {
+  const { key, token, undo } = effect
   // Settled meanwhile, by a person or by the room itself: a call now would be one that nobody waits for.
-  if (proposal.execution?.outcome !== 'running') return null
-  const { key, token } = effect
+  if ((undo ? proposal.undo : proposal.execution)?.outcome !== 'running') return null
   const { body, digest } = proposal
   const endpoint = endpointOf(place, proposal)
   const driver = endpoint === null ? null : (await place.bridge()).remediation(endpoint)
-  if (endpoint === null || driver === null)
-    return { type: 'answer-execution', proposal: proposal.id, key, outcome: 'failed', detail: 'nothing-wired' }
+  if (endpoint === null || driver === null) return answerTo(effect, 'failed', 'nothing-wired')
   await place.claim()
   try {
-    const { outcome, detail } = await within(CALL_MS_MAX, driver.call({ endpoint, key, token, digest, body }))
-    return { type: 'answer-execution', proposal: proposal.id, key, outcome, detail }
+    const order = { endpoint, key, token, digest, body, ...(undo && { undo }) }
+    const { outcome, detail } = await within(CALL_MS_MAX, driver.call(order))
+    return answerTo(effect, outcome, detail)
   } catch (error) {
-    return { type: 'answer-execution', proposal: proposal.id, key, outcome: 'unknown', detail: wordsOf(error) }
+    return answerTo(effect, 'unknown', wordsOf(error))
   }
 }
 
+/** What a call came to, as the command that says so: of the action or of its rollback. */
+export function answerTo(
+  { proposal, key, undo }: Extract<Effect, { type: 'call-driver' }>,
+  outcome: 'ran' | 'failed' | 'unknown',
+  detail: string,
+): CommandBody {
+  return { type: undo ? 'answer-undo' : 'answer-execution', proposal, key, outcome, detail }
+}
+
+/** Reads the kill switches a last time before the rollback is sent; its digest is made anew from what the room holds. */
+export async function beginUndo(place: Place, proposal: Proposal): Promise<CommandBody> {
+  const killSwitch = await readKillSwitch(place)
+  return { type: 'start-undo', proposal: proposal.id, digest: sha256(canonical(proposal.body)), killSwitch }
+}
+
 /** Asks the driver what became of an unanswered call; null when the question is settled already. */
-export async function askStatus(place: Place, proposal: Proposal, key: string): Promise<CommandBody | null> {
-  if (proposal.execution?.outcome !== 'unknown') return null
+export async function askStatus(
+  place: Place,
+  proposal: Proposal,
+  { key, undo }: Extract<Effect, { type: 'ask-status' }>,
+): Promise<CommandBody | null> {
+  if ((undo ? proposal.undo : proposal.execution)?.outcome !== 'unknown') return null
   const endpoint = endpointOf(place, proposal)
   const driver = endpoint === null ? null : (await place.bridge()).remediation(endpoint)
   const answer =
     endpoint === null || driver === null
       ? { outcome: 'unknown' as const, detail: 'nothing-wired' }
       : await driver.status({ endpoint, key })
-  return { type: 'answer-status', proposal: proposal.id, key, ...answer }
+  return { type: undo ? 'answer-undo-status' : 'answer-status', proposal: proposal.id, key, ...answer }
 }
 
 function endpointOf({ catalogue }: Place, proposal: Proposal): string | null {

@@ -45,6 +45,21 @@ const personCommand = z.discriminatedUnion('type', [
     passed: z.array(z.enum(CLAUSES)),
     reason: z.string(),
   }),
+  z.object({
+    type: z.literal('request-changes'),
+    proposal: z.string(),
+    digest: z.string(),
+    wants: z.record(z.string(), z.union([z.number(), z.string()])),
+    reason: z.string(),
+  }),
+  judged('undo'),
+  z.object({
+    type: z.literal('complete-step'),
+    proposal: z.string(),
+    step: z.string(),
+    outcome: z.enum(['done', 'could-not']),
+    reason: z.string(),
+  }),
   ...crewCommands,
   z.object({
     type: z.literal('settle-outcome'),

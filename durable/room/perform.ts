@@ -4,6 +4,7 @@ import type { Effect } from '../protocol/effects.ts'
 import { incidentDetail, incidentRow } from '../protocol/rows.ts'
 import { askClerk, askVoter, runAgent } from './ask.ts'
 import { askStatus, beginExecution, beginUndo, callDriver } from './execution.ts'
+import { actionsOf, controlsOfPlan, previewDriver, readAutonomy } from './controls.ts'
 import { gatherEvidence } from './gather.ts'
 import { SYSTEM } from './kernel.ts'
 import { linkParent, moveAlerts } from './move.ts'
@@ -25,7 +26,7 @@ export async function perform(effect: Effect, place: Place): Promise<Performed> 
     case 'run-agent':
       return { by: { kind: 'agent', name: effect.agent }, body: runAgent(place, effect.agent, effect.run) }
     case 'prepare-proposal':
-      return system({ type: 'propose', run: effect.run })
+      return system({ type: 'propose', run: effect.run, ...(await controlsOfPlan(place)) })
     case 'ask-voter':
       return withProposal(place, effect.proposal, async (proposal) => ({
         by: { kind: 'agent', name: effect.voter },
@@ -40,6 +41,14 @@ export async function perform(effect: Effect, place: Place): Promise<Performed> 
       return withProposal(place, effect.proposal, async (proposal) => system(await beginExecution(place, proposal)))
     case 'call-driver':
       return withProposal(place, effect.proposal, async (proposal) => system(await callDriver(place, proposal, effect)))
+    case 'preview-driver':
+      return withProposal(place, effect.proposal, async (proposal) =>
+        system(await previewDriver(place, proposal, effect)),
+      )
+    case 'ask-autonomy':
+      return withProposal(place, effect.proposal, async (proposal) =>
+        system(await readAutonomy(place, proposal, effect)),
+      )
     case 'ask-status':
       return withProposal(place, effect.proposal, async (proposal) => askStatus(place, proposal, effect).then(system))
     case 'begin-undo':
@@ -57,7 +66,9 @@ export async function perform(effect: Effect, place: Place): Promise<Performed> 
       return turnClock(place, effect)
     case 'update-index': {
       const row = incidentRow(place.view)
-      await Promise.all(place.peers.indexes().map((index) => index.updateRow(row)))
+      const [own, ...others] = place.peers.indexes()
+      const told = own?.updateRow(row, actionsOf(place.view))
+      await Promise.all([told, ...others.map((index) => index.updateRow(row))])
       return null
     }
     case 'archive':

@@ -1,7 +1,7 @@
 import { newestValues, sameSeries } from '../core/consensus/readings.ts'
 import { clockAt } from '../protocol/clock.ts'
 import type { CommandBody } from '../protocol/commands.ts'
-import type { Proposal, SeriesWindow, SignalReading, VerifySignal } from '../protocol/domain.ts'
+import type { Proposal, RunbookStep, SeriesWindow, SignalReading, VerifySignal } from '../protocol/domain.ts'
 import { alertKey } from '../protocol/view.ts'
 import { freshMsOf } from './evidence.ts'
 import { windowsOf } from './gather.ts'
@@ -51,4 +51,28 @@ function readingOf(place: Place, signal: VerifySignal, windows: SeriesWindow[]):
   const newest = newestValues(window)
   const stale = newest.at === null || at - newest.at > freshMsOf(catalogue, signal.series.source, clock)
   return { value: stale ? null : newest.median, at: newest.at }
+}
+
+/** The level that a verify or a branch step goes by: the newest fresh one of the first series whose name has the token. */
+export async function readStep(place: Place, proposal: Proposal, id: string): Promise<CommandBody | null> {
+  const step = proposal.body.plan.steps?.find((candidate) => candidate.id === id)
+  if (!step || !('when' in step)) return null
+  const service = serviceOf(place, proposal, step)
+  const windows = ((await windowsOf(place, service)) ?? [])
+    .filter(({ name, peer }) => peer === null && name.toLowerCase().includes(step.when.signal.toLowerCase()))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  const [reading] = windows.flatMap((window) => {
+    const { median, at } = newestValues(window)
+    const fresh = at !== null && place.at - at <= freshMsOf(place.catalogue, window.source, place.clock)
+    return fresh && median !== null ? [{ value: median, at }] : []
+  })
+  return { type: 'read-step', proposal: proposal.id, step: id, ...(reading ?? { value: null, at: null }) }
+}
+
+function serviceOf(
+  { head }: Place,
+  { body }: Proposal,
+  { when }: Extract<RunbookStep, { kind: 'verify' | 'branch' }>,
+): string {
+  return when.of === 'target' ? body.plan.action.target : head.service
 }

@@ -1,4 +1,4 @@
-import { ACTION_HEADER, type ActionRefusal, isActionKey } from '../protocol/action-request.ts'
+import { ACTION_HEADER, type ActionRefusal, isActionKey, isUndoKey } from '../protocol/action-request.ts'
 import type { Action, Instant } from '../protocol/domain.ts'
 import { signatureHolds, TIMESTAMP_TOLERANCE_MS } from './signature.ts'
 import { sha256Hex } from './tokens.ts'
@@ -55,14 +55,14 @@ function readCall(key: string, tokenText: string, digest: string, body: string, 
   const proposal = objectOf(body)
   if (proposal?.['drill'] !== drill) return rejected(403, 'wrong-namespace', 'this order is for another namespace')
   const { incident } = proposal
-  const action = actionOf(proposal)
+  const action = actionOf(proposal, isUndoKey(key) ? 'rollback' : 'action')
   if (typeof incident !== 'string' || action === null) return rejected(400, 'bad-request', 'no action in the body')
   return { ask: 'call', key, token, digest, incident, action }
 }
 
-function actionOf(proposal: Record<string, unknown>): Action | null {
+function actionOf(proposal: Record<string, unknown>, asked: 'action' | 'rollback'): Action | null {
   const plan = proposal['plan']
-  const action = isObject(plan) ? plan['action'] : null
+  const action = isObject(plan) ? plan[asked] : null
   if (!isObject(action)) return null
   const { runbook, type, target, parameters } = action
   if (typeof runbook !== 'string' || typeof type !== 'string' || typeof target !== 'string') return null

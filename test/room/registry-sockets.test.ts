@@ -19,6 +19,12 @@ const LEAST: Record<PersonCommand['type'], { role: Role; command: PersonCommand 
   close: { role: 'responder', command: { type: 'close', reason: '' } },
   approve: { role: 'commander', command: { type: 'approve', ...PROPOSAL } },
   reject: { role: 'commander', command: { type: 'reject', ...PROPOSAL } },
+  'request-changes': { role: 'commander', command: { type: 'request-changes', ...PROPOSAL, wants: {} } },
+  undo: { role: 'commander', command: { type: 'undo', ...PROPOSAL } },
+  'complete-step': {
+    role: 'responder',
+    command: { type: 'complete-step', proposal: 'prp_none', step: 'none', outcome: 'done', reason: '' },
+  },
   'decide-myself': {
     role: 'commander',
     command: {

@@ -55,6 +55,17 @@ function goods(): Record<string, Good> {
     'POST /api/v1/incidents/:id/escalate': ordered('escalate', { reason: 'x' }, 422),
     'POST /api/v1/incidents/:id/proposals/:proposal/approve': ordered('proposals/prp_a/approve', decision, 404),
     'POST /api/v1/incidents/:id/proposals/:proposal/reject': ordered('proposals/prp_a/reject', decision, 404),
+    'POST /api/v1/incidents/:id/proposals/:proposal/request-changes': ordered(
+      'proposals/prp_a/request-changes',
+      { ...decision, wants: { pool_limit: 40 } },
+      404,
+    ),
+    'POST /api/v1/incidents/:id/proposals/:proposal/undo': ordered('proposals/prp_a/undo', decision, 404),
+    'POST /api/v1/incidents/:id/proposals/:proposal/steps/:step': ordered(
+      'proposals/prp_a/steps/drain',
+      { outcome: 'done', reason: 'x' },
+      404,
+    ),
     'POST /api/v1/incidents/:id/own-decision': ordered(
       'own-decision',
       { runbook: 'none', target: 'checkout', parameters: {}, confirm: 'checkout', reason: 'x' },

@@ -27,6 +27,14 @@ export const LIFECYCLE: readonly Operation[] = [
   ordered('escalate', 'responder', 'Call the next step now', body.because),
   ordered('proposals/:proposal/approve', 'commander', 'Approve the action of one digest', order.decisionBody),
   ordered('proposals/:proposal/reject', 'commander', 'Reject a proposal', order.decisionBody),
+  ordered(
+    'proposals/:proposal/request-changes',
+    'commander',
+    'Ask for the same action with other parameters',
+    order.changesBody,
+  ),
+  ordered('proposals/:proposal/undo', 'commander', 'Order the approved rollback', order.decisionBody),
+  ordered('proposals/:proposal/steps/:step', 'responder', 'Complete a step that is done by hand', order.stepBody),
   ordered('own-decision', 'commander', 'Run a catalogued action by own decision', order.ownDecisionBody),
   ordered('outcome', 'commander', 'Settle an outcome that is unknown', order.outcomeBody),
 ]

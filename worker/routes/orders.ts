@@ -56,6 +56,9 @@ export const STATUS: Record<RefusalWord, ContentfulStatusCode> = {
   'move-pending': 409,
   'nothing-left': 422,
   'nobody-to-page': 422,
+  'out-of-bounds': 422,
+  'nothing-to-undo': 409,
+  'no-such-step': 404,
   'bad-signature': 422,
   'unknown-key': 422,
 }
@@ -72,6 +75,12 @@ export const noteBody = z.strictObject({
 })
 export const reasonBody = z.strictObject({ reason })
 export const decisionBody = z.strictObject({ digest, reason })
+const parameters = z.record(
+  z.string().check(z.maxLength(ID_CHARS_MAX)),
+  z.union([z.number(), z.string().check(z.maxLength(ID_CHARS_MAX))]),
+)
+export const changesBody = z.strictObject({ digest, wants: z.prefault(parameters, {}), reason })
+export const stepBody = z.strictObject({ outcome: z.enum(['done', 'could-not']), reason })
 export const outcomeBody = z.strictObject({ proposal: id, outcome: z.enum(['it-ran', 'it-did-not']), reason })
 export const ownDecisionBody = z.strictObject({
   runbook: id,
@@ -129,6 +138,18 @@ export const resolve = order(reasonBody, (body) => ({ type: 'resolve', ...body }
 export const close = order(reasonBody, (body) => ({ type: 'close', ...body }))
 export const approve = order(decisionBody, (body, c) => ({ type: 'approve', proposal: proposalOf(c), ...body }))
 export const reject = order(decisionBody, (body, c) => ({ type: 'reject', proposal: proposalOf(c), ...body }))
+export const requestChanges = order(changesBody, (body, c) => ({
+  type: 'request-changes',
+  proposal: proposalOf(c),
+  ...body,
+}))
+export const undo = order(decisionBody, (body, c) => ({ type: 'undo', proposal: proposalOf(c), ...body }))
+export const completeStep = order(stepBody, (body, c) => ({
+  type: 'complete-step',
+  proposal: proposalOf(c),
+  step: stepOf(c),
+  ...body,
+}))
 export const ownDecision = order(ownDecisionBody, (body) => ({ type: 'decide-myself', ...body }))
 export const settleOutcome = order(outcomeBody, (body) => ({ type: 'settle-outcome', ...body }))
 
@@ -145,6 +166,12 @@ function proposalOf(c: Context<AppEnv>): string {
   if (!/^prp_[A-Za-z0-9_-]{1,64}$/.test(proposal))
     throw new ProblemError(404, 'no-such-proposal', 'There is no such proposal.')
   return proposal
+}
+
+function stepOf(c: Context<AppEnv>): string {
+  const step = c.req.param('step') ?? ''
+  if (step.length > ID_CHARS_MAX) throw new ProblemError(404, 'no-such-step', 'There is no such step.')
+  return step
 }
 
 function idempotencyKey(c: Context<AppEnv>): string {

@@ -1,3 +1,4 @@
+import type { Controls, StopScope } from '../../protocol/controls.ts'
 import type {
   ActionRecord,
   Alert,
@@ -12,6 +13,7 @@ import type {
   VerifySignal,
 } from '../../protocol/domain.ts'
 import { parametersProblem } from '../runbooks/parameters.ts'
+import { blastRadiusInBounds, hasActed, noFreeze, noMaintenance, rateInBounds, type Held } from './controls.ts'
 import { held, newestValues, sameSeries, seriesOf } from './readings.ts'
 
 export interface GuardInput {
@@ -23,6 +25,10 @@ export interface GuardInput {
   record: ActionRecord[]
   /** null: the switch could not be read, which refuses like on. */
   killSwitch: boolean | null
+  /** the switch that the room itself knows to be on for this target; absent or null: none. */
+  stoppedBy?: StopScope | null
+  /** what the directory knows for the target; null: it could not be read; absent: it is asked at use. */
+  controls?: Controls | null
   at: Instant
 }
 
@@ -39,6 +45,10 @@ const CLAUSES: { name: GuardClauseName; kind: GuardClause['kind']; judge: (input
   { name: 'data-fresh', kind: 'judgement', judge: dataFresh },
   { name: 'cooldown-over', kind: 'judgement', judge: cooldownOver },
   { name: 'not-same-failing-fix', kind: 'judgement', judge: notSameFailingFix },
+  { name: 'no-freeze', kind: 'judgement', judge: (input) => noFreeze(heldOf(input)) },
+  { name: 'no-maintenance', kind: 'judgement', judge: (input) => noMaintenance(heldOf(input)) },
+  { name: 'blast-radius-in-bounds', kind: 'judgement', judge: (input) => blastRadiusInBounds(heldOf(input)) },
+  { name: 'rate-in-bounds', kind: 'judgement', judge: (input) => rateInBounds(heldOf(input)) },
 ]
 
 /**
@@ -62,6 +72,11 @@ export function refusing(verdict: GuardVerdict, passed: readonly GuardClauseName
     (clause) => clause.holds !== true && !(clause.kind === 'judgement' && passed.includes(clause.name)),
   )
   return open.find((clause) => clause.kind === 'hard') ?? open[0] ?? null
+}
+
+function heldOf({ body, catalogue, record, controls, at }: GuardInput): Held {
+  const others = record.filter((entry) => entry.proposal !== body.number)
+  return { catalogue, target: body.plan.action.target, record: others, controls, at }
 }
 
 function runbookOf(input: GuardInput): Runbook | undefined {
@@ -107,15 +122,30 @@ function noOutcomeUnknown(input: GuardInput): Judged {
   const unsettled = input.record.some(
     (entry) =>
       entry.target === target &&
-      (entry.end === 'outcome-unknown' || entry.end === 'running') &&
+      isUnsettled(entry) &&
       entry.proposal !== input.body.number,
   )
-  return unsettled ? [false, 'outcome-unknown-on-target'] : [true, 'holds']
+  if (unsettled) return [false, 'outcome-unknown-on-target']
+  const elsewhere = input.controls?.recent.find(
+    (one) => one.target === target && (one.end === 'outcome-unknown' || one.end === 'running'),
+  )
+  return elsewhere ? [false, `outcome-unknown-in:${elsewhere.incident}`] : [true, 'holds']
+}
+
+/** Nobody knows yet how it stands: the action, or the rollback that was sent after it. */
+function isUnsettled({ end, undo }: ActionRecord): boolean {
+  const now = undo ?? end
+  return now === 'outcome-unknown' || now === 'running'
 }
 
 function killSwitchOff(input: GuardInput): Judged {
   if (input.killSwitch === null) return [null, 'kill-switch-unreadable']
-  return input.killSwitch ? [false, 'kill-switch-on'] : [true, 'holds']
+  if (input.killSwitch) return [false, 'kill-switch-on']
+  if (input.controls === null) return [null, 'kill-switch-unreadable']
+  const read = input.controls?.killSwitch
+  const scope = input.stoppedBy ?? (read?.on === true ? read.scope : null)
+  if (scope === null) return [true, 'holds']
+  return [false, scope === 'global' ? 'kill-switch-on' : `kill-switch-on:${scope}`]
 }
 
 function preconditionsHold(input: GuardInput): Judged {
@@ -203,7 +233,10 @@ function cooldownOver(input: GuardInput): Judged {
       entry.proposal !== input.body.number,
   )
   if (tries.length >= runbook.maxAttempts) return [false, 'attempts-used-up']
-  const last = Math.max(...tries.map((entry) => entry.at), Number.NEGATIVE_INFINITY)
+  const elsewhere = (input.controls?.recent ?? []).filter(
+    (one) => one.type === action.type && one.target === action.target && hasActed(one),
+  )
+  const last = Math.max(...[...tries, ...elsewhere].map((entry) => entry.at), Number.NEGATIVE_INFINITY)
   return input.at - last < runbook.cooldownMs ? [false, 'cooling-down'] : [true, 'holds']
 }
 
@@ -213,7 +246,7 @@ function notSameFailingFix(input: GuardInput): Judged {
     (entry) =>
       entry.type === action.type &&
       entry.target === action.target &&
-      (entry.end === 'worse' || entry.end === 'no-better') &&
+      (entry.end === 'worse' || entry.end === 'no-better' || entry.undo !== undefined) &&
       Object.entries(action.parameters).every(([name, value]) => entry.parameters[name] === value),
   )
   return failed ? [false, 'same-fix-failed-before'] : [true, 'holds']

@@ -26,9 +26,20 @@ export const VERIFY_GRACE_MS = 5 * 60_000
 /** Consecutive readings that settle a verification before its window ends: one good sample is not a recovery. */
 export const RECOVERED_READINGS = 3
 export const WORSE_READINGS = 3
+/** Actions in a row that ran and did not help: a first try and one retry (issue "Verify and undo"); then people decide. */
+export const UNRECOVERED_MAX = 2
+/** Looks at a level that a step of a runbook waits for, spread over the time that it has. */
+export const STEP_LOOKS = 12
 /** A driver is asked this often what became of an unanswered call, before a person is. */
 export const STATUS_ATTEMPTS = 4
 export const STATUS_FIRST_MS = 1_000
+
+/** An hour, in ms: what rates of actions are counted over. */
+export const HOUR_MS = 3_600_000
+/** Actions on one target in an hour where the catalogue says nothing: a fourth try means that nobody understands it. */
+export const ACTIONS_PER_TARGET_PER_HOUR = 4
+/** The same action on the same target so often within so long is a recurring fix, where the catalogue says nothing. */
+export const RECURRENCE = { times: 3, withinMs: 24 * HOUR_MS }
 
 /** What the risk table asks beside the quorum. */
 export const RISK: Record<RiskClass, { supporters: number; nobodyOpposing: boolean; approvals: number }> = {

@@ -21,6 +21,7 @@ import { setSeverity } from './severity.ts'
 import { addTask, changeTask } from './tasks.ts'
 import { decideMyself, propose } from './propose.ts'
 import { type State, isOver } from './state.ts'
+import { completeStep, endWait, readStep, withSteps } from './steps.ts'
 import { tick } from './tick.ts'
 import { sampleVerification } from './verify.ts'
 import { recordKeys, withholdVote } from './seats.ts'
@@ -36,7 +37,9 @@ const PERSONAL: ReadonlySet<CommandBody['type']> = new Set<PersonCommand['type']
   'approve',
   'reject',
   'decide-myself',
+  'request-changes',
   'undo',
+  'complete-step',
   'settle-outcome',
   'reopen',
   'cancel',
@@ -68,7 +71,7 @@ function mayBePerson(state: State, by: Actor): boolean {
  * clock; time, chance and what anybody said arrive in the command.
  */
 export function decide(state: State, command: Command): Decided[] | Refusal {
-  return withPaging(state, command, answer(state, command))
+  return withPaging(state, command, withSteps(state, command, answer(state, command)))
 }
 
 function answer(state: State, command: Command): Decided[] | Refusal {
@@ -101,6 +104,7 @@ function answer(state: State, command: Command): Decided[] | Refusal {
       return clerkWord(state, command, body)
     case 'approve':
     case 'reject':
+    case 'request-changes':
       return decideOn(state, command, body)
     case 'decide-myself':
       return decideMyself(state, command, body)
@@ -112,6 +116,12 @@ function answer(state: State, command: Command): Decided[] | Refusal {
       return answerStatus(state, command, body)
     case 'settle-outcome':
       return settleOutcome(state, command, body)
+    case 'complete-step':
+      return completeStep(state, command, body)
+    case 'read-step':
+      return readStep(state, command, body)
+    case 'end-wait':
+      return endWait(state, command, body)
     case 'undo':
       return orderUndo(state, command, body)
     case 'start-undo':

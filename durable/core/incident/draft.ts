@@ -2,11 +2,13 @@ import { canonical } from '../../protocol/canonical.ts'
 import type { PersonCommand, RoomCommand } from '../../protocol/commands.ts'
 import type { ActionPlan, Catalogue, Instant, ProposalBody, Runbook, VerifySignal } from '../../protocol/domain.ts'
 import type { View } from '../../protocol/view.ts'
+import { stepsMs } from '../../protocol/steps.ts'
 import { alertKey } from '../../protocol/view.ts'
 import { POLICY_VERSION } from '../../protocol/version.ts'
 import { APPROVAL_EXPIRES_MS } from '../consensus/policy.ts'
 import { held } from '../consensus/readings.ts'
 import type { State } from './state.ts'
+import { asWanted } from './wants.ts'
 
 export type Draftable = Extract<RoomCommand, { type: 'propose' }> | Extract<PersonCommand, { type: 'decide-myself' }>
 
@@ -23,9 +25,11 @@ export function draft(
 ): ProposalBody | null {
   const { view } = state
   if (!view.head || !view.catalogue) return null
-  const plan = ask.type === 'propose' ? resolutionPlan(view, ask.run) : ownPlan(view, view.catalogue, ask)
-  if (!plan) return null
-  const runbook = view.catalogue.runbooks.find((candidate) => candidate.id === plan.action.runbook)
+  const asked = ask.type === 'propose' ? resolutionPlan(view, ask.run) : ownPlan(view, view.catalogue, ask)
+  if (!asked) return null
+  const runbook = view.catalogue.runbooks.find((candidate) => candidate.id === asked.action.runbook)
+  const bound = asCatalogued(runbook, asked)
+  const plan = runbook && ask.type === 'propose' ? asWanted(view, runbook, bound) : bound
   return {
     instance: view.head.instance,
     incident: view.head.id,
@@ -37,9 +41,19 @@ export function draft(
     // The catalogue's word counts, never the plan's: an agent cannot call its action milder than it is.
     risk: runbook?.risk ?? 'irreversible',
     notBefore: at,
-    expiresWall: wall + APPROVAL_EXPIRES_MS,
+    expiresWall: wall + APPROVAL_EXPIRES_MS + stepsMs(plan),
     plan,
     decidedBy: ask.type === 'propose' ? 'system' : 'human',
+  }
+}
+
+/** Steps, ends that undo and who asked are the room's words, never an agent's. */
+function asCatalogued(runbook: Runbook | undefined, said: ActionPlan): ActionPlan {
+  const { steps: _steps, undoOn: _undoOn, asked: _asked, ...plan } = said
+  return {
+    ...plan,
+    ...(runbook?.steps && { steps: runbook.steps }),
+    ...(runbook?.rollback?.onNoBetter && { undoOn: ['worse', 'no-better'] }),
   }
 }
 

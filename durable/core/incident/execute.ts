@@ -1,6 +1,8 @@
 import type { Command, PersonCommand, Refusal, RoomCommand } from '../../protocol/commands.ts'
+import type { Controls } from '../../protocol/controls.ts'
 import type { GateVerdict, Instant, Proposal, ProposalBody, Verification } from '../../protocol/domain.ts'
 import type { Decided, EventBody } from '../../protocol/events.ts'
+import { saysYes } from '../../protocol/decisions.ts'
 import { REASON_CHARS_MAX } from '../../protocol/limits.ts'
 import { assert } from '../assert.ts'
 import { recurrenceOf } from '../consensus/controls.ts'
@@ -13,6 +15,7 @@ import { askHuman, mint } from './deliberate.ts'
 import { startDryRun } from './dry-run.ts'
 import { gateOf, guardOf } from './propose.ts'
 import { type State, isLively } from './state.ts'
+import { stepsAreOver, tasksAfter } from './steps.ts'
 import { settleUndo } from './undo.ts'
 import { outcast, supportersCites } from './vote.ts'
 import { isDryRun } from '../../protocol/fold-controls.ts'
@@ -32,6 +35,7 @@ export function startExecution(state: State, command: Command, body: Of<'start-e
   if (!proposal) return refuse('no-such-proposal', body.proposal)
   if (proposal.status !== 'approved') return refuse('stale-run', `proposal ${proposal.number} is ${proposal.status}`)
   if (body.digest !== proposal.digest) return refuse('wrong-digest', 'the approved digest is another')
+  if (!stepsAreOver(proposal)) return refuse('stale-run', 'a step before the action is not over yet')
   const { evidence } = mint(state, body.fresh)
   const recorded: EventBody[] =
     evidence.length > 0 ? [{ type: 'evidence-recorded', run: state.view.run, evidence, gaps: [] }] : []
@@ -58,21 +62,29 @@ export function startExecution(state: State, command: Command, body: Of<'start-e
   // The fencing token is the seq this event will get: one more than what is recorded before it.
   const token = state.view.seq + recorded.length + 1
   const key = `${proposal.body.incident}:${proposal.number}:${proposal.digest.slice(0, 16)}`
-  return added(command, ...recorded, {
-    type: 'execution-started',
-    proposal: proposal.id,
-    digest: proposal.digest,
-    key,
-    token,
-    guard,
-    gate,
-  })
+  if (body.controls?.dryRun === true || isDryRun(view))
+    return startDryRun(command, proposal, key, { guard, gate, recorded })
+  const { id, digest } = proposal
+  return added(
+    command,
+    ...recorded,
+    { type: 'execution-started', proposal: id, digest, key, token, guard, gate },
+    ...recurring(view, proposal, body.controls, command.at),
+  )
+}
+
+/** The same fix again and again is none: it runs, and people hear of it. */
+function recurring(view: View, { body, number }: Proposal, controls: Controls | null, at: Instant): EventBody[] {
+  if (!view.catalogue) return []
+  const record = view.record.filter((entry) => entry.proposal !== number)
+  const reason = recurrenceOf(body.plan.action, { catalogue: view.catalogue, record, controls, at })
+  return reason === null ? [] : [{ type: 'escalated', reason }]
 }
 
 /** The gate on what the supporters cite, as it stands now; the approvers' own notes do not count for them. */
 function gateAtUse(view: View, proposal: Proposal, at: Instant): GateVerdict {
   const cites = supportersCites(proposal.votes, outcast(view))
-  const approvers = proposal.decisions.filter((decision) => decision.kind !== 'reject').map((decision) => decision.by)
+  const approvers = proposal.decisions.filter(saysYes).map((decision) => decision.by)
   return gateOf(view, proposal.body, cites, at, approvers)
 }
 
@@ -81,7 +93,7 @@ function whyNotNow(view: View, proposal: Proposal, command: Command): string | n
   if (!isLively(view)) return `incident-${view.state}`
   if (command.at < proposal.body.notBefore) return 'not-yet'
   if (command.wall >= proposal.body.expiresWall) return 'expired'
-  const yes = proposal.decisions.filter((decision) => decision.kind !== 'reject' && decision.digest === proposal.digest)
+  const yes = proposal.decisions.filter((decision) => saysYes(decision) && decision.digest === proposal.digest)
   const people = new Set(yes.map((decision) => decision.by)).size
   if (people + standsIn(proposal) < proposal.approvalsNeeded) return 'approvals-missing'
   if (proposal.body.decidedBy === 'human')
@@ -127,7 +139,7 @@ export function answerExecution(state: State, command: Command, body: Of<'answer
       verification: windowFor(proposal.body, command),
     }),
   )
-  return events
+  return body.outcome === 'ran' ? [...events, ...tasksAfter(state, command, proposal)] : events
 }
 
 function windowFor(body: ProposalBody, command: Command): Verification {
@@ -190,7 +202,11 @@ function settle(
   const events = said(command, { type: 'outcome-settled', proposal: proposal.id, key, outcome, detail })
   if (outcome === 'it-ran') {
     const verification = windowFor(proposal.body, command)
-    return [...events, ...added(command, { type: 'verification-started', proposal: proposal.id, verification })]
+    return [
+      ...events,
+      ...added(command, { type: 'verification-started', proposal: proposal.id, verification }),
+      ...tasksAfter(state, command, proposal),
+    ]
   }
   return [
     ...events,

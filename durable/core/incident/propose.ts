@@ -10,8 +10,11 @@ import type {
   ProposalBody,
   ProposalStatus,
 } from '../../protocol/domain.ts'
+import type { Controls } from '../../protocol/controls.ts'
 import type { Decided, EventBody } from '../../protocol/events.ts'
+import { stoppedBy } from '../../protocol/fold-controls.ts'
 import { PROPOSALS_PER_INCIDENT_MAX, REASON_CHARS_MAX } from '../../protocol/limits.ts'
+import { waitingSteps } from '../../protocol/steps.ts'
 import { type View, alertKey, openProposal } from '../../protocol/view.ts'
 import { judgeGate } from '../consensus/gate.ts'
 import { judgeGuard, refusing } from '../consensus/guard.ts'
@@ -20,6 +23,9 @@ import { BALLOT_DEADLINE_MS, RISK, mayAct } from '../consensus/policy.ts'
 import { added, refuse, said } from './answer.ts'
 import { askHuman } from './deliberate.ts'
 import { draft } from './draft.ts'
+import { wasShown } from './dry-run.ts'
+import { askUsedUp, isUsedUp } from './retry.ts'
+import type { StepFailure } from './steps.ts'
 import { type State, isLively } from './state.ts'
 
 /** The incident's service and every service with an alert: where the symptom shows. */
@@ -68,6 +74,7 @@ export function guardOf(
   killSwitch: boolean | null,
   at: number,
   passed: readonly HumanDecision['passed'][number][] = [],
+  controls?: Controls | null,
 ): GuardVerdict {
   if (!view.catalogue) throw new Error('no catalogue')
   return judgeGuard(
@@ -78,6 +85,8 @@ export function guardOf(
       alerts: Object.values(view.alerts),
       record: view.record,
       killSwitch,
+      stoppedBy: stoppedBy(view, body.plan.action.target),
+      ...(controls !== undefined && { controls }),
       at,
     },
     passed,
@@ -109,14 +118,19 @@ export function propose(
   if (!sealed || !sealMatches(state, command, sealed, body))
     return refuse('stale-draft', 'the draft is not what this state proposes')
   const { plan } = sealed.body
-  const turnedDown = view.proposals.some((earlier) => earlier.status === 'rejected' && sameAction(earlier, sealed.body))
+  const turnedDown = view.proposals.some((earlier) => wasTurnedDown(earlier) && sameAction(earlier, sealed.body))
   if (turnedDown) return refuse('nothing-changed', 'a person rejected this action already')
+  if (isUsedUp(view)) {
+    const asked = askUsedUp(state, command, null)
+    return asked.length > 0 ? asked : refuse('nothing-changed', 'the question is with people already')
+  }
   const balloted = view.proposals.filter((earlier) => earlier.ballot !== null).length
   if (balloted >= PROPOSALS_PER_INCIDENT_MAX) {
     const asked = askHuman(state, command, null, 'proposals-used-up', 'a person decides what to try next')
     return asked.length > 0 ? asked : refuse('nothing-changed', 'the question is with people already')
   }
-  const guard = guardOf(view, sealed.body, view.killSwitch, command.at)
+  if (wasShown(view, sealed.body)) return refuse('nothing-changed', 'what it would do is shown already')
+  const guard = guardOf(view, sealed.body, view.killSwitch, command.at, [], body.controls)
   const gate = gateOf(view, sealed.body, plan.cites, command.at)
   const clause = refusing(guard)
   if (clause || !gate.passes) {
@@ -146,6 +160,11 @@ export function propose(
   ]
 }
 
+/** By whoever should have approved it, or by whoever should have prepared it. */
+function wasTurnedDown({ status, reason }: Proposal): boolean {
+  return status === 'rejected' || (status === 'refused' && reason === ('step-could-not' satisfies StepFailure))
+}
+
 function sameAction(earlier: Proposal, body: ProposalBody): boolean {
   return canonical(earlier.body.plan.action) === canonical(body.plan.action)
 }
@@ -158,6 +177,7 @@ function made(
   status: ProposalStatus,
   reason: string,
 ): Decided[] {
+  const steps = waitingSteps(sealed.body.plan)
   const proposal: Proposal = {
     id: sealed.id,
     number: sealed.body.number,
@@ -175,6 +195,7 @@ function made(
     decisions: [],
     execution: null,
     verification: null,
+    ...(steps && { steps }),
     at: command.at,
   }
   return said(command, { type: 'proposal-made', proposal })

@@ -1,6 +1,7 @@
 import { VOTERS } from '../../protocol/domain.ts'
 import type { Effect } from '../../protocol/effects.ts'
 import type { EventBody, EventType, RoomEvent } from '../../protocol/events.ts'
+import { BRANCH_LOOKS_MS } from '../../protocol/steps.ts'
 import { openProposal } from '../../protocol/view.ts'
 import {
   RERUN_CAP_MS,
@@ -8,10 +9,15 @@ import {
   RUNS_MAX,
   STATUS_ATTEMPTS,
   STATUS_FIRST_MS,
+  STEP_LOOKS,
   UNKNOWN_EVERY_MS,
   VERIFY_EVERY_MS,
 } from '../consensus/policy.ts'
+import { askAutonomy } from './autonomy.ts'
+import { CHANGES_REQUESTED } from './approve.ts'
 import { type State, firingSinceMitigated, isLively } from './state.ts'
+import { stepsAreOver } from './steps.ts'
+import { UNDOING } from './undo.ts'
 
 /** Events after which the incident's row in lists is another. */
 const ROW_CHANGES: ReadonlySet<EventType> = new Set([
@@ -29,8 +35,12 @@ const ROW_CHANGES: ReadonlySet<EventType> = new Set([
   'human-asked',
   'proposal-moved',
   'execution-started',
+  'dry-run-started',
   'execution-answered',
   'outcome-settled',
+  'undo-started',
+  'undo-answered',
+  'undo-settled',
   'verification-started',
   'verification-ended',
   'escalated',
@@ -53,6 +63,8 @@ const WORTH_WORDING: ReadonlySet<EventType> = new Set([
   'ballot-closed',
   'execution-answered',
   'verification-ended',
+  'undo-answered',
+  'undo-settled',
   'incident-mitigated',
   'incident-resolved',
   'incident-closed',
@@ -104,22 +116,25 @@ function forBody(state: State, body: EventBody, by: string): Effect[] {
         { type: 'ask-clerk', proposal: body.proposal },
       ]
     case 'proposal-moved':
-      return forMove(state, body.proposal, body.status)
+      return forMove(state, body)
+    case 'clerk-spoke':
+      return askAutonomy(state, body.proposal)
+    case 'dry-run-started':
+      return [{ type: 'preview-driver', proposal: body.proposal, key: body.key }]
+    case 'dry-run-set':
+      return body.on ? [] : lookAgain(state)
     case 'execution-started':
       return [{ type: 'call-driver', proposal: body.proposal, key: body.key, token: body.token }]
     case 'execution-answered':
-      return body.outcome === 'unknown'
-        ? Array.from(
-            { length: STATUS_ATTEMPTS },
-            (_, attempt): Effect => ({
-              type: 'ask-status',
-              proposal: body.proposal,
-              key: body.key,
-              attempt,
-              after: { ms: STATUS_FIRST_MS * 3 ** attempt, clock: 'wall' },
-            }),
-          )
-        : []
+      return body.outcome === 'unknown' ? askStatus(body) : []
+    case 'step-started':
+      return forStep(state, body)
+    case 'step-ended':
+      return beginWhenReady(state, body.proposal)
+    case 'undo-started':
+      return [{ type: 'call-driver', proposal: body.proposal, key: body.key, token: body.token, undo: true }]
+    case 'undo-answered':
+      return body.outcome === 'unknown' ? askStatus(body).map((asked) => ({ ...asked, undo: true })) : []
     case 'verification-started':
       return [
         {
@@ -162,21 +177,70 @@ function forBody(state: State, body: EventBody, by: string): Effect[] {
   }
 }
 
-function forMove(state: State, proposal: string, status: string): Effect[] {
+/** A few questions what became of one call, further and further apart. */
+function askStatus({ proposal, key }: { proposal: string; key: string }): Extract<Effect, { type: 'ask-status' }>[] {
+  return Array.from({ length: STATUS_ATTEMPTS }, (_, attempt) => ({
+    type: 'ask-status',
+    proposal,
+    key,
+    attempt,
+    after: { ms: STATUS_FIRST_MS * 3 ** attempt, clock: 'wall' },
+  }))
+}
+
+/** The check at use comes after the last step; without any it comes after the approval. */
+function beginWhenReady(state: State, id: string): Effect[] {
+  const proposal = state.view.proposals.find((candidate) => candidate.id === id)
+  return proposal?.status === 'approved' && stepsAreOver(proposal) ? [{ type: 'begin-execution', proposal: id }] : []
+}
+
+/** What a step waits for; a person's step waits for a person. */
+function forStep(state: State, { proposal, step: id }: Extract<EventBody, { type: 'step-started' }>): Effect[] {
+  const plan = state.view.proposals.find((candidate) => candidate.id === proposal)?.body.plan
+  const step = plan?.steps?.find((candidate) => candidate.id === id)
+  switch (step?.kind) {
+    case 'wait':
+      return [{ type: 'end-wait', proposal, step: id, after: { ms: step.ms, clock: 'room' } }]
+    case 'verify':
+      return looks(proposal, id, step.withinMs)
+    case 'branch':
+      return looks(proposal, id, BRANCH_LOOKS_MS)
+    default:
+      return []
+  }
+}
+
+/** Looks spread over a span, the last at its end: that one decides. */
+function looks(proposal: string, step: string, spanMs: number): Effect[] {
+  return Array.from({ length: STEP_LOOKS }, (_, attempt) => ({
+    type: 'read-step',
+    proposal,
+    step,
+    attempt,
+    after: { ms: Math.round((spanMs * attempt) / (STEP_LOOKS - 1)), clock: 'room' },
+  }))
+}
+
+function forMove(state: State, { proposal, status, reason }: Extract<EventBody, { type: 'proposal-moved' }>): Effect[] {
   switch (status) {
+    case 'running':
+      return reason === UNDOING ? [{ type: 'begin-undo', proposal }] : []
+    case 'undone':
+      return lookAgain(state, 'room', 0)
     case 'awaiting-approval':
-      return [{ type: 'pause-clock', proposal }]
+      return [{ type: 'pause-clock', proposal }, ...askAutonomy(state, proposal)]
     case 'approved':
-      return [
-        { type: 'resume-clock', proposal },
-        { type: 'begin-execution', proposal },
-      ]
+      return [{ type: 'resume-clock', proposal }, ...beginWhenReady(state, proposal)]
     case 'not-carried':
     case 'refused':
       return lookAgain(state)
     case 'done':
       return recovered(state, proposal) ? [] : lookAgain(state)
     case 'rejected':
+      return [
+        { type: 'resume-clock', proposal },
+        ...(reason === CHANGES_REQUESTED ? lookAgain(state, 'wall', 0) : lookAgain(state)),
+      ]
     case 'expired':
     case 'revoked':
       return [{ type: 'resume-clock', proposal }, ...lookAgain(state)]
@@ -198,11 +262,11 @@ function readAgain(state: State, id: string): Effect[] {
   return [{ type: 'read-signals', proposal: id, round: state.view.seq, after: { ms, clock: 'room' } }]
 }
 
-/** The agents look again at fresh evidence, later each time. */
-function lookAgain(state: State, clock: 'room' | 'wall' = 'room'): Effect[] {
+/** The agents look again at fresh evidence, later each time; at once where what they last saw was just taken back. */
+function lookAgain(state: State, clock: 'room' | 'wall' = 'room', soon: number | null = null): Effect[] {
   const { view } = state
   if (view.run >= RUNS_MAX || openProposal(view)) return []
   if (!isLively(view)) return []
-  const ms = Math.min(RERUN_FIRST_MS * 2 ** Math.max(0, view.run - 1), RERUN_CAP_MS)
+  const ms = soon ?? Math.min(RERUN_FIRST_MS * 2 ** Math.max(0, view.run - 1), RERUN_CAP_MS)
   return [{ type: 'gather-evidence', run: view.run + 1, after: { ms, clock } }]
 }

@@ -1,11 +1,13 @@
 import type { Command, Refusal } from '../../protocol/commands.ts'
 import { AGENTS, type Proposal } from '../../protocol/domain.ts'
 import type { Decided } from '../../protocol/events.ts'
+import { approveByWall } from '../../protocol/steps.ts'
 import { VERIFY_GRACE_MS } from '../consensus/policy.ts'
 import { added, refuse } from './answer.ts'
 import { askHuman, stopAgent } from './deliberate.ts'
 import type { State } from './state.ts'
 import { breaches, lapse, nextPage } from './paging.ts'
+import { expireStep } from './steps.ts'
 import { endVerification } from './verify.ts'
 import { closeBallot } from './vote.ts'
 
@@ -22,9 +24,9 @@ export function tick(state: State, command: Command): Decided[] | Refusal {
       events.push(...closeBallot(state, command, proposal, proposal.votes))
     }
     // An approval that was never used expires too: what could not be started must not stand in the way for ever.
-    const waits = proposal.status === 'awaiting-approval' || proposal.status === 'approved'
-    if (waits && command.wall >= proposal.body.expiresWall) {
+    if (hasExpired(proposal, command)) {
       events.push(
+        ...expireStep(command, proposal),
         ...added(command, {
           type: 'proposal-moved',
           proposal: proposal.id,
@@ -42,6 +44,11 @@ export function tick(state: State, command: Command): Decided[] | Refusal {
   }
   events.push(...lapse(state, command), ...nextPage(state, command), ...breaches(state, command))
   return events.length > 0 ? events : refuse('nothing-changed', 'nothing was due')
+}
+
+function hasExpired({ status, body }: Proposal, { wall }: Command): boolean {
+  if (status === 'approved') return wall >= body.expiresWall
+  return status === 'awaiting-approval' && wall >= approveByWall(body)
 }
 
 function isOverdue(proposal: Proposal, command: Command): boolean {

@@ -1,6 +1,7 @@
 import { AGENTS, type Instant } from '../../protocol/domain.ts'
 import { VERIFY_GRACE_MS } from '../consensus/policy.ts'
 import { ackLapsesAt, slaClocks } from '../../protocol/sla.ts'
+import { approveByWall } from '../../protocol/steps.ts'
 import type { State } from './state.ts'
 
 /** A named reason to ring the room's one alarm. */
@@ -22,7 +23,8 @@ export function timers(state: State): Timer[] {
       due.push({ name: `ballot-deadline:${proposal.id}`, due: { clock: 'wall', at: proposal.ballot.deadlineWall } })
     }
     if (proposal.status === 'awaiting-approval' || proposal.status === 'approved') {
-      due.push({ name: `approval-expires:${proposal.id}`, due: { clock: 'wall', at: proposal.body.expiresWall } })
+      const at = proposal.status === 'approved' ? proposal.body.expiresWall : approveByWall(proposal.body)
+      due.push({ name: `approval-expires:${proposal.id}`, due: { clock: 'wall', at } })
     }
     if (proposal.status === 'verifying' && proposal.verification?.end === null) {
       const at = proposal.verification.until + VERIFY_GRACE_MS

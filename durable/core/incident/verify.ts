@@ -4,9 +4,10 @@ import type { Decided, EventBody } from '../../protocol/events.ts'
 import { assert } from '../assert.ts'
 import { RECOVERED_READINGS, VERIFY_EVERY_MS, WORSE_READINGS } from '../consensus/policy.ts'
 import { added, refuse, said } from './answer.ts'
-import { askHuman } from './deliberate.ts'
+import { askAfter } from './retry.ts'
 import type { State } from './state.ts'
 import { advance } from './streak.ts'
+import { undoesItself, undoing } from './undo.ts'
 
 type Raw = Omit<SignalReading, 'judged'>
 
@@ -84,7 +85,10 @@ function endOf(
   return allRecovered ? 'recovered' : 'no-better'
 }
 
-/** Recovered mitigates; every other end goes up to people. Nothing undoes itself on what could not be read. */
+/**
+ * Recovered mitigates; every other end goes up to people. Worse takes the action back by itself, no better where the plan
+ * says so; nothing undoes itself on what could not be read.
+ */
 export function endVerification(
   state: State,
   command: Command,
@@ -93,10 +97,10 @@ export function endVerification(
   readings: SignalReading[],
 ): Decided[] {
   assert(proposal.verification, 'a verification ends once')
-  const bodies: EventBody[] = [
-    { type: 'verification-ended', proposal: proposal.id, end, readings },
-    { type: 'proposal-moved', proposal: proposal.id, status: 'done', reason: end },
-  ]
+  const ended: EventBody = { type: 'verification-ended', proposal: proposal.id, end, readings }
+  const escalated: EventBody = { type: 'escalated', reason: `${proposal.body.plan.title}: ${end}` }
+  if (undoesItself(state.view, proposal, end)) return added(command, ended, undoing(proposal), escalated)
+  const bodies: EventBody[] = [ended, { type: 'proposal-moved', proposal: proposal.id, status: 'done', reason: end }]
   if (end === 'recovered') {
     if (state.view.state === 'triggered' || state.view.state === 'acknowledged') {
       bodies.push({ type: 'incident-mitigated', reason: `${proposal.body.plan.title}: every named signal recovered` })
@@ -104,9 +108,8 @@ export function endVerification(
     // Whoever decided on it is on the incident: with the alerts clear it waits for them.
     return added(command, ...bodies)
   }
-  bodies.push({ type: 'escalated', reason: `${proposal.body.plan.title}: ${end}` })
   return [
-    ...added(command, ...bodies),
-    ...askHuman(state, command, proposal.id, `verification-${end}`, 'a person decides: undo, try another way, or wait'),
+    ...added(command, ...bodies, escalated),
+    ...askAfter(state, command, proposal.id, `verification-${end}`, 'a person decides: undo, try another way, or wait'),
   ]
 }

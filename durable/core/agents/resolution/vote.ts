@@ -50,6 +50,8 @@ export function vote(situation: Situation, proposal: ProposalBody): VoteDraft {
   if (!resource.full && !isTrouble(resource))
     return oppose(cited, `${resource.window.name} on ${action.target} is calm`)
   for (const spec of runbook.parameters) {
+    // A commander asked for this value: the guard holds it to the bounds, and a person approves it again.
+    if (Object.hasOwn(proposal.plan.asked?.wants ?? {}, spec.name)) continue
     const follows = parameterFor(spec, resource.window)
     if (!follows.ok || follows.value !== action.parameters[spec.name]) {
       return oppose(cited, `${spec.name} does not follow from the limit that ${resource.window.name} shows now`)
