@@ -5,14 +5,15 @@
  * action a callee carries at least what it carried before the onset, and at worst its present load times the factor by
  * which the action raises the target's limit. It opposes when that would pass HEADROOM_SHARE of the callee's limit, when
  * a callee is already heading for its limit within the verify window, or when the raised limit would still lie under what
- * the target needed before the onset. Only this vote cites series of the target's callees. It also opposes when more
- * services, or more important ones, stand on the target than its risk class allows (citing topology), and abstains when
- * the target calls something whose load cannot be read.
+ * the target needed before the onset. An action that adds nothing (no parameter) takes back what began on a callee only
+ * after the target's own change: such a load is judged at its level before. Only this vote cites series of the target's
+ * callees. It also opposes when more services, or more important ones, stand on the target than its risk class allows
+ * (citing topology), and abstains when the target calls something whose load cannot be read.
  */
-import type { ProposalBody, RiskClass, VoteDraft } from '../../../protocol/domain.ts'
+import type { Instant, ProposalBody, RiskClass, VoteDraft } from '../../../protocol/domain.ts'
 import { timeToLimit } from '../../telemetry/index.ts'
 import type { Situation } from '../agent.ts'
-import { signalsWhere, topologyFor, type Signal } from '../reading.ts'
+import { changeEventsOf, isTrouble, onsetOf, signalsWhere, topologyFor, type Signal } from '../reading.ts'
 import { calleesOf, dependentsOf, serviceOf } from '../topology.ts'
 import { levelText, listText, significant } from '../words.ts'
 
@@ -27,6 +28,8 @@ const BLAST: Record<RiskClass, { dependentsMax: number; tierFrom: 1 | 2 | 3 | 4 
 }
 /** Series that a vote cites. */
 const CITES_MAX = 4
+/** Order is only claimed beyond this: onsets are located to about three samples, and two clocks are compared. */
+const ORDER_SLACK_MS = 10_000
 
 export function vote(situation: Situation, proposal: ProposalBody): VoteDraft {
   const { action, previous, verify } = proposal.plan
@@ -48,7 +51,9 @@ export function vote(situation: Situation, proposal: ProposalBody): VoteDraft {
       window.limit !== null &&
       window.breach === 'above',
   ).filter((signal) => signal.fresh && signal.now !== null)
+  const changedAt = Object.keys(action.parameters).length > 0 ? null : firstChangeOf(situation, target)
   for (const load of loads) {
+    if (takenBack(load, changedAt)) continue
     const worse = overload(load, factor, verify.windowMs)
     if (worse) return oppose([load.evidence], worse)
   }
@@ -103,6 +108,23 @@ function tooSmall(
     return { evidence: limited.evidence, says: `${name} ${next} is still under the ${needed} it needed before` }
   }
   return null
+}
+
+/** When anything first happened on the target itself: a change event, or trouble in its series. */
+function firstChangeOf(situation: Situation, target: string): Instant | null {
+  const events = changeEventsOf(situation).filter(({ change }) => change.service === target)
+  const series = signalsWhere(situation, (window) => window.service === target && window.peer === null)
+  const times = [
+    ...events.map(({ change }) => change.at),
+    ...series.filter(isTrouble).flatMap((signal) => onsetOf(signal) ?? []),
+  ]
+  return times.length === 0 ? null : Math.min(...times)
+}
+
+/** A load that rose on the callee only after the target changed, and that was well within its limit before. */
+function takenBack({ departure, window }: Signal, changedAt: Instant | null): boolean {
+  if (changedAt === null || departure?.direction !== 'up' || window.limit === null) return false
+  return departure.onsetAt >= changedAt - ORDER_SLACK_MS && departure.before <= HEADROOM_SHARE * window.limit
 }
 
 /** Why a callee could not carry it; null when it could. */
