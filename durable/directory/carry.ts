@@ -1,9 +1,9 @@
 import { LIVE } from '../protocol/namespace.ts'
 import { POLICY_VERSION } from '../protocol/version.ts'
+import { readDryRun, readStops } from './controls.ts'
 import type { Desk } from './desk.ts'
 import type { Batch } from './outbox.ts'
 import { DRILLS, type Peers } from './peers.ts'
-import { readSwitch } from './switch.ts'
 
 /** How a call ended. A throw is not among these: it is tried again. */
 export type Carried = 'heard' | 'room-is-over' | { refused: string }
@@ -17,7 +17,8 @@ export async function carry(desk: Desk, peers: Peers, batch: Batch): Promise<Car
   if (!first) return 'heard'
   switch (first.kind) {
     case 'open': {
-      const killSwitch = desk.namespace === LIVE ? readSwitch(desk.sql) : await peers.live().killSwitch()
+      const { killSwitch, services } = desk.namespace === LIVE ? readStops(desk) : await peers.live().stops()
+      const dryRun = readDryRun(desk.sql)
       return heard(
         await peers.room(batch.target).open({
           type: 'open',
@@ -25,6 +26,8 @@ export async function carry(desk: Desk, peers: Peers, batch: Batch): Promise<Car
           catalogue: desk.catalogue(),
           policy: POLICY_VERSION,
           killSwitch: killSwitch.on,
+          ...(Object.keys(services).length > 0 && { stopped: services }),
+          ...(dryRun.on && { dryRun: dryRun.reason }),
           alerts: first.alerts,
           clock: desk.clock(),
         }),
@@ -38,6 +41,13 @@ export async function carry(desk: Desk, peers: Peers, batch: Batch): Promise<Car
     case 'kill-switch':
       if (batch.target === DRILLS) await peers.drills().relayKillSwitch(first.set)
       else await peers.room(batch.target).setKillSwitch(first.set)
+      return 'heard'
+    case 'service-switch':
+      if (batch.target === DRILLS) await peers.drills().relayServiceSwitch(first.set)
+      else await peers.room(batch.target).setServiceSwitch(first.set)
+      return 'heard'
+    case 'dry-run':
+      await peers.room(batch.target).setDryRun(first.set)
       return 'heard'
     case 'clock':
       await peers.room(batch.target).setClock(first.clock)

@@ -1,4 +1,5 @@
-import type { AlertIntake, IntakeReceipt } from '../protocol/objects.ts'
+import type { IntakeReceipt } from '../protocol/objects.ts'
+import type { PackedPost } from '../protocol/packed.ts'
 
 /** Posts in one transaction: what queues up during one flush of a busy disk, and a bound on one turn. */
 export const POSTS_PER_COMMIT_MAX = 256
@@ -10,15 +11,15 @@ export interface Counter {
   /** Whether posts are refused now, and with what; null: they are taken. */
   refuses(): IntakeReceipt | null
   /** Commits posts together; throws, and then nothing of any of them is kept. */
-  commit(posts: readonly AlertIntake[]): IntakeReceipt[]
+  commit(posts: readonly PackedPost[]): IntakeReceipt[]
   /** The end of a post that threw `thrown` when it was committed alone. */
-  culprit(post: AlertIntake, thrown: unknown, neighboursStand: boolean): IntakeReceipt
+  culprit(post: PackedPost, thrown: unknown, neighboursStand: boolean): IntakeReceipt
   /** Resolves when what was committed is on disk. */
   flushed(): Promise<void>
 }
 
 interface Waiting {
-  post: AlertIntake
+  post: PackedPost
   answer: (receipt: IntakeReceipt) => void
 }
 
@@ -38,12 +39,14 @@ export class GroupCommit {
     this.#counter = counter
   }
 
-  take(post: AlertIntake): Promise<IntakeReceipt> {
-    return new Promise((answer) => {
-      this.#waiting.push({ post, answer })
-      this.#lastAt = Date.now()
-      if (!this.#working) void this.#work()
+  /** Takes posts in their order; those of one call that comes while nothing flies are committed together, at once. */
+  take(posts: readonly PackedPost[]): Promise<IntakeReceipt[]> {
+    const receipts = posts.map((post) => {
+      return new Promise<IntakeReceipt>((answer) => void this.#waiting.push({ post, answer }))
     })
+    this.#lastAt = Date.now()
+    if (!this.#working) void this.#work()
+    return Promise.all(receipts)
   }
 
   /** Whether posts come in now: one waits for the present flush, or one came a moment ago. */
@@ -68,7 +71,7 @@ export class GroupCommit {
     }
   }
 
-  #receipts(posts: AlertIntake[]): IntakeReceipt[] {
+  #receipts(posts: PackedPost[]): IntakeReceipt[] {
     const refused = this.#counter.refuses()
     if (refused) return posts.map(() => refused)
     try {
@@ -78,8 +81,8 @@ export class GroupCommit {
     }
   }
 
-  #apart(posts: AlertIntake[]): IntakeReceipt[] {
-    const ends = posts.map((post): { receipt: IntakeReceipt } | { post: AlertIntake; thrown: unknown } => {
+  #apart(posts: PackedPost[]): IntakeReceipt[] {
+    const ends = posts.map((post): { receipt: IntakeReceipt } | { post: PackedPost; thrown: unknown } => {
       try {
         const [receipt] = this.#counter.commit([post])
         return receipt ? { receipt } : { post, thrown: new Error('no receipt') }

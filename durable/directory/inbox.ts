@@ -1,50 +1,26 @@
 import type { Instant } from '../protocol/domain.ts'
 import type { AlertIntake } from '../protocol/objects.ts'
+import { ALERTS_PER_PIECE_MAX, type PackedPost, joined } from '../protocol/packed.ts'
 import { count, countAll } from './counters.ts'
 import type { Desk } from './desk.ts'
-import { ALERT_CHARS_MAX, fitted } from './fit.ts'
 import { type Taken, takeAlerts } from './intake.ts'
-import { writeJournal, writeQuarantine } from './journal.ts'
+import { writeJournals, writeQuarantine } from './journal.ts'
 
 /** Alerts of one commit that are judged within it. More are stored first and judged after their senders were answered. */
 export const ALERTS_AT_ONCE_MAX = 16
-/** Alerts judged in one turn: a few milliseconds, for who posts meanwhile waits so long. */
-export const ALERTS_PER_TURN_MAX = 64
-/** Characters of one stored piece: a row holds 2 MB, at 3 bytes each at most. */
-const PIECE_CHARS_MAX = 400_000
-
-type Parsed = AlertIntake['alerts']
 
 /** Stores posts as they came with what was understood of them; judged later, each unit pending until then. */
-export function store(desk: Desk, posts: readonly AlertIntake[], wall: Instant): Taken[] {
-  const taken = posts.map((post) => {
-    return { journal: writeJournal(desk.sql, post, wall), received: post.alerts.length, deduplicated: 0 }
-  })
+export function store(desk: Desk, posts: readonly PackedPost[], wall: Instant): Taken[] {
+  const journals = writeJournals(desk.sql, posts, wall)
   // Together, whoever sent them: one row for many small posts.
-  const journal = taken[0]?.journal ?? 0
-  for (const { units, alerts } of pieces(posts.flatMap((post) => post.alerts)))
-    desk.sql.exec('INSERT INTO inbox (journal, units, alerts) VALUES (?, ?, ?)', journal, units, alerts)
-  const received = taken.reduce((sum, post) => sum + post.received, 0)
+  for (const { units, alerts } of joined(posts.flatMap(({ pieces }) => pieces)))
+    desk.sql.exec('INSERT INTO inbox (journal, units, alerts) VALUES (?, ?, ?)', journals[0], units, `[${alerts}]`)
+  const received = posts.reduce((sum, { units }) => sum + units, 0)
   countAll(desk.sql, [
     ['received', received],
     ['pending', received],
   ])
-  return taken
-}
-
-// Each alert becomes text once: a storm's posts pass through here.
-function pieces(alerts: Parsed): { units: number; alerts: string }[] {
-  const all: { units: number; alerts: string }[] = []
-  for (const alert of alerts) {
-    const whole = JSON.stringify(alert)
-    const json = whole.length > ALERT_CHARS_MAX ? JSON.stringify(fitted(alert)) : whole
-    const last = all.at(-1)
-    if (last && last.units < ALERTS_PER_TURN_MAX && last.alerts.length + json.length < PIECE_CHARS_MAX) {
-      last.alerts += `,${json}`
-      last.units += 1
-    } else all.push({ units: 1, alerts: json })
-  }
-  return all.map((piece) => ({ units: piece.units, alerts: `[${piece.alerts}]` }))
+  return posts.map(({ units }, index) => ({ journal: journals[index] ?? 0, received: units, deduplicated: 0 }))
 }
 
 /** Rows that wait beyond which posts are refused: at 64 alerts each they take some minutes to be judged. */
@@ -64,7 +40,7 @@ export function isWaiting(sql: SqlStorage): boolean {
   return sql.exec('SELECT id FROM inbox LIMIT 1').toArray().length > 0
 }
 
-interface Piece extends Record<string, SqlStorageValue> {
+interface Stored extends Record<string, SqlStorageValue> {
   id: number
   units: number
   alerts: string
@@ -85,26 +61,26 @@ export function judge(desk: Desk, wall: Instant): boolean {
 }
 
 // Read one by one: a piece may be large, and mostly the first is enough.
-function next(sql: SqlStorage): Piece[] {
-  const some: Piece[] = []
+function next(sql: SqlStorage): Stored[] {
+  const some: Stored[] = []
   let units = 0
-  for (const piece of sql.exec<Piece>('SELECT id, units, alerts FROM inbox ORDER BY id')) {
+  for (const piece of sql.exec<Stored>('SELECT id, units, alerts FROM inbox ORDER BY id')) {
     units += piece.units
-    if (some.length > 0 && units > ALERTS_PER_TURN_MAX) break
+    if (some.length > 0 && units > ALERTS_PER_PIECE_MAX) break
     some.push(piece)
-    if (units >= ALERTS_PER_TURN_MAX) break
+    if (units >= ALERTS_PER_PIECE_MAX) break
   }
   return some
 }
 
-function judgePieces(desk: Desk, some: readonly Piece[], wall: Instant): void {
+function judgePieces(desk: Desk, some: readonly Stored[], wall: Instant): void {
   const [first, last] = [some[0]?.id ?? 0, some.at(-1)?.id ?? 0]
   desk.sql.exec('DELETE FROM inbox WHERE id BETWEEN ? AND ?', first, last)
-  const alerts = some.flatMap((piece) => JSON.parse(piece.alerts) as Parsed)
+  const alerts = some.flatMap((piece) => JSON.parse(piece.alerts) as AlertIntake['alerts'])
   takeAlerts(desk, alerts, wall, desk.now(), true)
 }
 
-function judgeAlone(desk: Desk, piece: Piece, wall: Instant): void {
+function judgeAlone(desk: Desk, piece: Stored, wall: Instant): void {
   try {
     desk.commit(() => judgePieces(desk, [piece], wall))
   } catch (thrown) {
@@ -113,7 +89,7 @@ function judgeAlone(desk: Desk, piece: Piece, wall: Instant): void {
   }
 }
 
-function setAside(desk: Desk, piece: Piece, wall: Instant): void {
+function setAside(desk: Desk, piece: Stored, wall: Instant): void {
   desk.sql.exec('DELETE FROM inbox WHERE id = ?', piece.id)
   const said = { intake: 'inbox', source: '', contentType: 'application/json', reason: 'not-storable' }
   writeQuarantine(desk.sql, { ...said, raw: piece.alerts }, wall)

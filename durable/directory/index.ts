@@ -2,6 +2,16 @@ import { DurableObject } from 'cloudflare:workers'
 import { assert } from '../core/assert.ts'
 import type { MoveOutcome } from '../protocol/commands.ts'
 import type { CatalogueCompared, CatalogueHead, CataloguePut, CatalogueVersion } from '../protocol/catalogue.ts'
+import type {
+  AutonomyRow,
+  Controls,
+  ControlSet,
+  ControlsRow,
+  FreezeAnswer,
+  NewFreeze,
+  RecentAction,
+  ServiceSwitch,
+} from '../protocol/controls.ts'
 import type { Alert, Catalogue, Change, DrillClock, IncidentState, Instant, Role } from '../protocol/domain.ts'
 import { readerOf, tagsOf } from '../protocol/door.ts'
 import { LIVE } from '../protocol/namespace.ts'
@@ -32,6 +42,7 @@ import type {
 import type { OnCallRow } from '../protocol/oncall.ts'
 import type { PulledAlerts } from '../protocol/keeper.ts'
 import type { Measures, Tally } from '../protocol/measures.ts'
+import { type PackedPost, packed } from '../protocol/packed.ts'
 import type { IncidentRow } from '../protocol/rows.ts'
 import {
   type PutCatalogue,
@@ -42,6 +53,18 @@ import {
   putCatalogue,
 } from './catalogue.ts'
 import { readChanges, takeChanges } from './changes.ts'
+import {
+  type Stops,
+  autonomyRows,
+  controlsFor,
+  controlsRow,
+  mailServiceSwitch,
+  readDryRun,
+  readStops,
+  turnAutonomy,
+  turnDryRun,
+  turnServiceSwitch,
+} from './controls.ts'
 import { count, readCounters, readReasons } from './counters.ts'
 import { declareIncident } from './declare.ts'
 import { Desk } from './desk.ts'
@@ -52,6 +75,7 @@ import { instanceOf, makeInstance } from './instance.ts'
 import { type AlertState, alertOf } from '../core/correlate/identity.ts'
 import { readAlert } from './alerts.ts'
 import { readFiring } from './firing.ts'
+import { addFreeze, endFreeze } from './freezes.ts'
 import { GroupCommit } from './group-commit.ts'
 import { heldPage } from './held.ts'
 import { ALERTS_AT_ONCE_MAX, isFull, isWaiting, judge, store } from './inbox.ts'
@@ -64,6 +88,7 @@ import { disableTarget, enableTarget, onCallAt, reachNow, targetRows } from './o
 import { BACKLOG_ROWS_MAX, backlog, parked } from './outbox.ts'
 import { Peers } from './peers.ts'
 import { differences } from './reconcile.ts'
+import { putActions } from './recent.ts'
 import { isPoisoned } from './poison.ts'
 import { addTally, probe, readMeasures } from './measures.ts'
 import { mailSwitch, readSwitch, turnSwitch } from './switch.ts'
@@ -122,7 +147,12 @@ export class IncidentDirectory extends DurableObject<Env> {
 
   /** Takes one post of alerts. Answered once it is durable; refused whole, and then nothing of it is kept. */
   async intake(post: AlertIntake): Promise<IntakeReceipt> {
-    return this.#group.take(post)
+    return this.#takeOne(post)
+  }
+
+  /** The same for posts that a Worker held in hand together: one call, one commit, a receipt for each in their order. */
+  async intakeAll(posts: PackedPost[]): Promise<IntakeReceipt[]> {
+    return this.#group.take(posts)
   }
 
   /** Keeps a body that nobody could read: one unit received, one quarantined. */
@@ -228,7 +258,7 @@ export class IncidentDirectory extends DurableObject<Env> {
     this.#desk.commit(() => this.#desk.hear(pulled.source, Date.now()))
     const { post, fired, resolved } = differences(this.#desk, pulled, this.#desk.now())
     if (post === null) return { ok: true, fired, resolved }
-    const receipt = await this.#group.take(post)
+    const receipt = await this.#takeOne(post)
     return receipt.ok ? { ok: true, fired, resolved } : { ok: false }
   }
 
@@ -303,8 +333,11 @@ export class IncidentDirectory extends DurableObject<Env> {
   // ------------------------------------------------------------------------------------------ rooms
 
   /** A room's row; older ones than what is known change nothing. */
-  async updateRow(row: IncidentRow): Promise<void> {
-    const newer = this.#desk.commit(() => putRow(this.#desk.sql, row, this.#desk.now()))
+  async updateRow(row: IncidentRow, actions: RecentAction[] = []): Promise<void> {
+    const newer = this.#desk.commit(() => {
+      putActions(this.#desk.sql, actions, this.#desk.now())
+      return putRow(this.#desk.sql, row, this.#desk.now())
+    })
     if (!newer) return
     this.#desk.incidents.reread(row.id)
     this.#lobby.row(row)
@@ -363,6 +396,57 @@ export class IncidentDirectory extends DurableObject<Env> {
     this.#lobby.killSwitch(set)
   }
 
+  // ------------------------------------------------------------------------------------------ controls
+
+  /** What holds an action on this target back now. Throws where the live directory cannot be asked. */
+  async controls(ask: { incident: string; target: string }): Promise<Controls> {
+    return controlsFor(this.#desk, ask, await this.stops())
+  }
+
+  /** The kill switches that are on; every namespace asks the live directory. */
+  async stops(): Promise<Stops> {
+    return this.#desk.namespace === LIVE ? readStops(this.#desk) : await this.#peers.live().stops()
+  }
+
+  async controlsRow(): Promise<ControlsRow> {
+    return controlsRow(this.#desk)
+  }
+
+  async setServiceSwitch(service: string, change: Omit<ControlSet, 'at'>): Promise<ServiceSwitch | null> {
+    if (!this.#desk.knows(service)) return null
+    return this.#commit((wall) => turnServiceSwitch(this.#desk, service, change, wall))
+  }
+
+  async relayServiceSwitch(set: ServiceSwitch): Promise<void> {
+    this.#commit((wall) => mailServiceSwitch(this.#desk, set, wall))
+  }
+
+  async setDryRun(change: Omit<ControlSet, 'at'>): Promise<ControlSet> {
+    const set = this.#commit((wall) => turnDryRun(this.#desk, change, wall))
+    this.#lobby.dryRun(set)
+    return set
+  }
+
+  async freeze(said: NewFreeze & { by: string }): Promise<FreezeAnswer> {
+    const { by, ...freeze } = said
+    return this.#commit(() => addFreeze(this.#desk, freeze, by, this.#desk.now()))
+  }
+
+  /** False: there is none of that id. */
+  async endFreeze(id: string): Promise<boolean> {
+    return this.#commit(() => endFreeze(this.#desk, id))
+  }
+
+  /** Null: the catalogue has no such clause. */
+  async setAutonomy(clause: string, change: Omit<ControlSet, 'at'>): Promise<AutonomyRow | null> {
+    return this.#commit((wall) => turnAutonomy(this.#desk, clause, change, wall))
+  }
+
+  /** Null: the catalogue has no such clause. */
+  async autonomy(clause: string): Promise<AutonomyRow | null> {
+    return autonomyRows(this.#desk).find(({ id }) => id === clause) ?? null
+  }
+
   // ------------------------------------------------------------------------------------------ drills
 
   /** Makes this the directory of a drill. */
@@ -409,7 +493,7 @@ export class IncidentDirectory extends DurableObject<Env> {
       server,
       reader,
       pageOf(this.#desk.sql, { state: null, cursor: null, limit: PAGE_MAX, reader }).items,
-      killSwitch,
+      { killSwitch, dryRun: readDryRun(this.#desk.sql) },
       tagsOf(request.headers),
     )
     return new Response(null, { status: 101, webSocket: client })
@@ -457,10 +541,16 @@ export class IncidentDirectory extends DurableObject<Env> {
     }
   }
 
+  async #takeOne(post: AlertIntake): Promise<IntakeReceipt> {
+    const [receipt] = await this.#group.take([packed(post)])
+    assert(receipt !== undefined, 'every post has its receipt')
+    return receipt
+  }
+
   // A few alerts are judged at once. More, or any behind such, are stored and answered first: senders wait for a disk, never
   // for a decision.
-  #takePosts(posts: readonly AlertIntake[]): IntakeReceipt[] {
-    const alerts = posts.reduce((sum, post) => sum + post.alerts.length, 0)
+  #takePosts(posts: readonly PackedPost[]): IntakeReceipt[] {
+    const alerts = posts.reduce((sum, post) => sum + post.units, 0)
     const later = alerts > ALERTS_AT_ONCE_MAX || isWaiting(this.#desk.sql)
     const taken = this.#commit((wall) => {
       for (const { source } of posts) this.#desk.hear(source, wall)
@@ -499,7 +589,7 @@ export class IncidentDirectory extends DurableObject<Env> {
   }
 
   // A post that throws alone: kept unread where it is itself at fault, else refused, so that it is sent again.
-  #setAside(post: AlertIntake, thrown: unknown, neighboursStand: boolean): IntakeReceipt {
+  #setAside(post: PackedPost, thrown: unknown, neighboursStand: boolean): IntakeReceipt {
     console.error('intake', thrown instanceof Error ? thrown.message : thrown)
     if (!isPoisoned(thrown, neighboursStand)) return { ok: false, reason: 'storage', retryAfterS: RETRY_STORAGE_S }
     const reason = 'not-storable'

@@ -1,5 +1,6 @@
 import type { Instant } from '../protocol/domain.ts'
-import type { AlertIntake, Page, QuarantineIntake, QuarantineRow } from '../protocol/objects.ts'
+import type { Page, QuarantineIntake, QuarantineRow } from '../protocol/objects.ts'
+import type { PackedPost } from '../protocol/packed.ts'
 
 /** Characters of one stored piece of a body; a shorter body stays whole in its row. A row holds 2 MB, 3 bytes each at most. */
 const PART_CHARS = 500_000
@@ -20,8 +21,12 @@ export const QUARANTINE_ROWS_MAX = 1_000
 export const QUARANTINE_CHARS_MAX = 500_000
 const QUARANTINE_PAGE = 50
 
-/** Keeps a body as it came; answers its number. */
-export function writeJournal(sql: SqlStorage, post: AlertIntake, wall: Instant): number {
+/** Keeps bodies as they came; answers their numbers. */
+export function writeJournals(sql: SqlStorage, posts: readonly PackedPost[], wall: Instant): number[] {
+  return posts.map((post) => writeJournal(sql, post, wall))
+}
+
+function writeJournal(sql: SqlStorage, post: PackedPost, wall: Instant): number {
   const whole = post.raw.length <= PART_CHARS
   const { id } = sql
     .exec<{ id: number }>(
@@ -29,7 +34,7 @@ export function writeJournal(sql: SqlStorage, post: AlertIntake, wall: Instant):
       wall,
       post.intake,
       post.source,
-      post.alerts.length,
+      post.units,
       post.raw.length,
       whole ? post.raw : null,
     )

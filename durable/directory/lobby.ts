@@ -1,4 +1,5 @@
 import type { LobbyMessage } from '../protocol/messages.ts'
+import type { ControlSet } from '../protocol/controls.ts'
 import { maySee } from '../protocol/crew.ts'
 import { tagOf } from '../protocol/door.ts'
 import { CLOSE, PING, PONG } from '../protocol/messages.ts'
@@ -30,18 +31,19 @@ export class Lobby {
     socket: WebSocket,
     reader: Reader | null,
     items: IncidentRow[],
-    killSwitch: KillSwitch,
+    controls: { killSwitch: KillSwitch; dryRun: ControlSet },
     tags: string[] = [],
   ): void {
     this.#ctx.acceptWebSocket(socket, tags)
     socket.serializeAttachment(reader)
-    const { on, by, reason } = killSwitch
+    const { killSwitch, dryRun } = controls
     send(socket, {
       type: 'hello',
       version: PROTOCOL_VERSION,
       serverWall: Date.now(),
       items,
-      killSwitch: { on, by, reason },
+      killSwitch: plain(killSwitch),
+      dryRun: plain(dryRun),
     })
   }
 
@@ -56,6 +58,10 @@ export class Lobby {
 
   killSwitch({ on, by, reason }: KillSwitch): void {
     this.#say({ type: 'kill-switch', on, by, reason })
+  }
+
+  dryRun(set: ControlSet): void {
+    this.#say({ type: 'dry-run', ...plain(set) })
   }
 
   /** A sign-in is over, and the sockets that came by it. */
@@ -84,6 +90,10 @@ export class Lobby {
   #say(message: LobbyMessage): void {
     for (const socket of this.#ctx.getWebSockets()) send(socket, message)
   }
+}
+
+function plain({ on, by, reason }: ControlSet): { on: boolean; by: string; reason: string } {
+  return { on, by, reason }
 }
 
 // A socket that is going away gets its end from the runtime.

@@ -76,6 +76,16 @@ const MIGRATIONS: readonly string[] = [
   // What Workers count, by series; when a message was written, which `due` forgets with its first retry.
   `CREATE TABLE measure (series TEXT PRIMARY KEY, n REAL NOT NULL);
    ALTER TABLE outbox ADD COLUMN written INTEGER NOT NULL DEFAULT 0;`,
+  // What holds actions back beside the one kill switch, what a commander revoked, and what was acted on lately.
+  `CREATE TABLE service_switch (service TEXT PRIMARY KEY, json TEXT NOT NULL);
+   CREATE TABLE freeze (id TEXT PRIMARY KEY, until INTEGER, json TEXT NOT NULL);
+   CREATE TABLE autonomy (clause TEXT PRIMARY KEY, json TEXT NOT NULL);
+   CREATE TABLE recent_action (
+     incident TEXT NOT NULL, proposal INTEGER NOT NULL, type TEXT NOT NULL, target TEXT NOT NULL, at INTEGER NOT NULL,
+     ended TEXT NOT NULL, PRIMARY KEY (incident, proposal)
+   );
+   CREATE INDEX recent_action_by_target ON recent_action (target, at);
+   CREATE INDEX recent_action_by_age ON recent_action (at);`,
 ]
 
 /** Brings the tables to the present shape, each step once, in one transaction. */

@@ -1,3 +1,4 @@
+import type { ControlSet, ServiceSwitch } from '../protocol/controls.ts'
 import type { Relation } from '../protocol/crew.ts'
 import type { Alert, DrillClock, IncidentHead, Instant } from '../protocol/domain.ts'
 import type { KillSwitch } from '../protocol/objects.ts'
@@ -25,6 +26,8 @@ export type Message =
   | { kind: 'open'; head: IncidentHead; alerts: Delivered[] }
   | { kind: 'alerts'; alerts: Delivered[] }
   | { kind: 'kill-switch'; set: KillSwitch }
+  | { kind: 'service-switch'; set: ServiceSwitch }
+  | { kind: 'dry-run'; set: ControlSet }
   | { kind: 'clock'; clock: DrillClock }
   | { kind: 'link'; relation: Relation; incident: string; linked: boolean; reason: string }
   | { kind: 'detach'; alerts: { source: string; fingerprint: string }[]; to: string }

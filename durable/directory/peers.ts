@@ -1,9 +1,11 @@
 import type { RoomCommand } from '../protocol/commands.ts'
+import type { ControlSet, ServiceSwitch } from '../protocol/controls.ts'
 import type { Relation } from '../protocol/crew.ts'
 import type { DrillClock } from '../protocol/domain.ts'
 import { LIVE, namespaceOfIncident } from '../protocol/namespace.ts'
 import type { KillSwitch } from '../protocol/objects.ts'
 import { assert } from '../core/assert.ts'
+import type { Stops } from './controls.ts'
 import type { Delivered } from './outbox.ts'
 
 /** The index of all drills. */
@@ -16,6 +18,8 @@ export interface RoomPeer {
   open(body: Extract<RoomCommand, { type: 'open' }> & { clock: DrillClock | null }): Promise<Heard>
   deliver(batch: { id: string; alerts: Delivered[] }): Promise<Heard>
   setKillSwitch(set: { on: boolean; by: string; reason: string }): Promise<void>
+  setServiceSwitch(set: ServiceSwitch): Promise<void>
+  setDryRun(set: ControlSet): Promise<void>
   setClock(clock: DrillClock): Promise<void>
   link(said: { relation: Relation; incident: string; linked: boolean; reason: string }): Promise<void>
   detach(said: { alerts: { source: string; fingerprint: string }[]; to: string }): Promise<void>
@@ -27,6 +31,8 @@ export interface DirectoryPeer {
   killSwitch(): Promise<KillSwitch>
   setKillSwitch(change: { on: boolean; by: string; reason: string }): Promise<KillSwitch>
   relayKillSwitch(set: KillSwitch): Promise<void>
+  relayServiceSwitch(set: ServiceSwitch): Promise<void>
+  stops(): Promise<Stops>
 }
 
 /** The keeper of sources as the live directory sees it. */

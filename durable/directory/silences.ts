@@ -58,6 +58,11 @@ export class Silences {
       .map((silence) => rowOf(silence, now))
   }
 
+  /** All of them, to be asked. */
+  ready(): ReadySilence[] {
+    return [...this.#all().values()]
+  }
+
   forget(): void {
     this.#ready = null
   }

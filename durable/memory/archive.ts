@@ -2,6 +2,7 @@ import { maySee } from '../protocol/crew.ts'
 import type { Role } from '../protocol/domain.ts'
 import type { HistoryRow, Page } from '../protocol/objects.ts'
 import type { ArchivedIncident } from '../protocol/ports.ts'
+import { putRecord } from './record.ts'
 import { historyRow } from './rows.ts'
 
 /** Rows of one page of history. */
@@ -45,6 +46,8 @@ export function put(
       JSON.stringify(row),
       reference,
     )
+    // What came as a file happened somewhere else, or is said to: it earns nothing here.
+    if (!row.imported) putRecord(sql, incident)
     return { reference }
   })
 }

@@ -5,6 +5,12 @@ const MIGRATIONS: readonly string[] = [
    );
    CREATE INDEX incidents_by_closing ON incidents (closed, id);
    CREATE TABLE parts (id TEXT NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (id, part));`,
+  // What each action came to, so that a record is counted and not claimed. Imported incidents are not in it.
+  `CREATE TABLE action_record (
+     incident TEXT NOT NULL, proposal INTEGER NOT NULL, type TEXT NOT NULL, target TEXT NOT NULL, at INTEGER NOT NULL,
+     ended TEXT NOT NULL, PRIMARY KEY (incident, proposal)
+   );
+   CREATE INDEX action_record_by_target ON action_record (type, target, at);`,
 ]
 
 /** Brings the tables to the present shape, each step once. */

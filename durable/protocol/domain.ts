@@ -219,8 +219,8 @@ export interface Runbook {
   endpoint: string | null
   /** absent: the action alone, verified as `verify` says. */
   steps?: RunbookStep[]
-  /** what people go by where nothing is wired; empty: its steps in words. */
-  checklist: string[]
+  /** what people go by where nothing is wired; absent or empty: its steps in words. */
+  checklist?: string[]
 }
 
 /** What the GitHub driver starts: one workflow by `workflow_dispatch`, on one branch or tag. */

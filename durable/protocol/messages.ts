@@ -46,11 +46,14 @@ export type LobbyMessage =
       serverWall: Instant
       items: IncidentRow[]
       killSwitch: { on: boolean; by: string; reason: string }
+      /** absent: an older server, which has none. */
+      dryRun?: { on: boolean; by: string; reason: string }
     }
   | { type: 'row'; row: IncidentRow }
   /** an incident became private, and not for this reader. */
   | { type: 'gone'; id: string }
   | { type: 'kill-switch'; on: boolean; by: string; reason: string }
+  | { type: 'dry-run'; on: boolean; by: string; reason: string }
 
 /**
  * The epoch of a client that resumes by a bare seq, as `Last-Event-ID` does. An incident's id is never given twice and its

@@ -104,6 +104,8 @@ export interface ProposalRow {
   decisions: Proposal['decisions']
   execution: Proposal['execution']
   verification: Proposal['verification']
+  autonomy?: NonNullable<Proposal['autonomy']>
+  dryRun?: NonNullable<Proposal['dryRun']>
   expiresAt: string
 }
 
@@ -129,6 +131,8 @@ export function proposalRow(proposal: Proposal): ProposalRow {
     decisions: proposal.decisions,
     execution: proposal.execution,
     verification: proposal.verification,
+    ...(proposal.autonomy && { autonomy: proposal.autonomy }),
+    ...(proposal.dryRun && { dryRun: proposal.dryRun }),
     expiresAt: new Date(expiresWall).toISOString(),
   }
 }
@@ -157,6 +161,8 @@ export interface IncidentDetail extends Omit<IncidentRow, 'proposal'> {
   humanAsked: View['humanAsked']
   escalated: View['escalated']
   killSwitch: boolean
+  stops: View['stops']
+  dryRun: View['dryRun']
   catalogue: string
   policy: string
   chainHead: string
@@ -187,6 +193,8 @@ export function incidentDetail(view: View): IncidentDetail {
     humanAsked: view.humanAsked,
     escalated: view.escalated,
     killSwitch: view.killSwitch,
+    stops: view.stops,
+    dryRun: view.dryRun,
     catalogue: view.catalogue?.version ?? '',
     policy: view.policy,
     chainHead: view.hash,

@@ -25,15 +25,6 @@ export async function beginExecution(place: Place, proposal: Proposal): Promise<
   return { type: 'start-execution', proposal: id, digest, killSwitch: globalSwitch(controls), controls, fresh }
 }
 
-/** null when it cannot be read, which refuses like on. */
-async function readKillSwitch({ peers }: Place): Promise<boolean | null> {
-  try {
-    return (await within(PEER_ANSWERS_MS, peers.switchboard().killSwitch())).on
-  } catch {
-    return null
-  }
-}
-
 async function freshSeries(place: Place, proposal: Proposal): Promise<EvidenceDraft[]> {
   const { view, catalogue, clock } = place
   const cited = proposal.body.plan.cites.flatMap((id) => {
@@ -86,7 +77,9 @@ export function answerTo(
 
 /** Reads the kill switches a last time before the rollback is sent; its digest is made anew from what the room holds. */
 export async function beginUndo(place: Place, proposal: Proposal): Promise<CommandBody> {
-  const killSwitch = await readKillSwitch(place)
+  const controls = await readControls(place, proposal.body.plan.action.target)
+  // Every switch that reaches the target stops it, nothing else does.
+  const killSwitch = controls === null ? null : controls.killSwitch?.on === true
   return { type: 'start-undo', proposal: proposal.id, digest: sha256(canonical(proposal.body)), killSwitch }
 }
 

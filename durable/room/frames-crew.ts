@@ -45,5 +45,11 @@ export const crewCommands = [
     title: z.string(),
     reason: z.string(),
   }),
+  z.object({
+    type: z.literal('set-incident-control'),
+    control: z.enum(['kill-switch', 'dry-run']),
+    on: z.boolean(),
+    reason: z.string(),
+  }),
   z.object({ type: z.literal('set-parent'), parent: z.nullable(z.string()), reason: z.string() }),
 ] as const

@@ -18,6 +18,10 @@ const CLAUSES = [
   'data-fresh',
   'cooldown-over',
   'not-same-failing-fix',
+  'no-freeze',
+  'no-maintenance',
+  'blast-radius-in-bounds',
+  'rate-in-bounds',
 ] as const satisfies readonly GuardClauseName[]
 
 const reasoned = <T extends string>(type: T) => z.object({ type: z.literal(type), reason: z.string() })

@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { RoomCommand } from '../protocol/commands.ts'
+import type { ControlSet, ServiceSwitch } from '../protocol/controls.ts'
 import { type Relation, maySee } from '../protocol/crew.ts'
 import type { Actor, DrillClock, Role } from '../protocol/domain.ts'
 import { tagOf } from '../protocol/door.ts'
@@ -124,6 +125,15 @@ export class IncidentRoom extends DurableObject<Env> {
 
   async setKillSwitch({ on, by, reason }: { on: boolean; by: string; reason: string }): Promise<void> {
     if (this.#kernel.isOpen) this.#say({ type: 'set-kill-switch', on, reason }, null, { kind: 'person', name: by })
+  }
+
+  async setServiceSwitch({ on, by, reason, service }: ServiceSwitch): Promise<void> {
+    const body = { type: 'set-kill-switch', on, reason, service } as const
+    if (this.#kernel.isOpen) this.#say(body, null, { kind: 'person', name: by })
+  }
+
+  async setDryRun({ on, by, reason }: ControlSet): Promise<void> {
+    if (this.#kernel.isOpen) this.#say({ type: 'set-dry-run', on, reason }, null, { kind: 'person', name: by })
   }
 
   /** Another incident is related to this one, or no longer. Heard twice it changes nothing. */

@@ -1,4 +1,5 @@
 import type { AgentKey, Change, DrillClock, Instant, SeriesWindow } from '../protocol/domain.ts'
+import type { AutonomyRecord, AutonomyRow, Controls, RecentAction } from '../protocol/controls.ts'
 import type { MoveOutcome } from '../protocol/commands.ts'
 import type { KillSwitch, MoveRequest, Reach, WindowRequest } from '../protocol/objects.ts'
 import type { Tally } from '../protocol/measures.ts'
@@ -10,7 +11,12 @@ import { drillOf } from '../protocol/namespace.ts'
 export interface DirectoryPeer {
   changesBetween(from: Instant, to: Instant): Promise<Change[]>
   killSwitch(): Promise<KillSwitch>
-  updateRow(row: IncidentRow): Promise<void>
+  /** What holds an action on this target back now; throws where it cannot be known. */
+  controls(ask: { incident: string; target: string }): Promise<Controls>
+  /** The clause as it stands; null: the catalogue no longer has it. */
+  autonomy(clause: string): Promise<AutonomyRow | null>
+  /** `actions`: everything this room started, so that other rooms know of it. */
+  updateRow(row: IncidentRow, actions?: RecentAction[]): Promise<void>
   /** Adds to the figures of the instance. */
   tally(counted: Tally): Promise<void>
   /** Moves alerts between incidents, once for a key. */
@@ -31,6 +37,11 @@ export interface RegistryPeer {
 
 export interface MonitorPeer {
   windows(request: WindowRequest): Promise<SeriesWindow[]>
+}
+
+export interface MemoryPeer extends Pick<ArchivePort, 'put'> {
+  /** What an action came to on a service, of what ended after `since` (epoch ms; null: ever). */
+  actionRecord(ask: { type: string; target: string; since: Instant | null }): Promise<AutonomyRecord>
 }
 
 export interface StagePeer {
@@ -87,7 +98,7 @@ export class Peers {
     return this.#env.REGISTRY.getByName('instance') as unknown as RegistryPeer
   }
 
-  memory(): Pick<ArchivePort, 'put'> {
-    return this.#env.MEMORY.getByName(this.drill === null ? LIVE : DRILLS) as unknown as Pick<ArchivePort, 'put'>
+  memory(): MemoryPeer {
+    return this.#env.MEMORY.getByName(this.drill === null ? LIVE : DRILLS) as unknown as MemoryPeer
   }
 }

@@ -18,6 +18,13 @@ export function onPath(catalogue: Catalogue, symptoms: string[], target: string)
   return path
 }
 
+/** The target and every service that calls it, directly or through others: what an action on it may touch. */
+export function standingOn(catalogue: Catalogue, target: string): Set<string> {
+  return reachable([target], (id) =>
+    catalogue.services.filter(({ dependencies }) => dependencies.includes(id)).map((service) => service.id),
+  )
+}
+
 function reachable(from: string[], next: (id: string) => string[]): Set<string> {
   const seen = new Set(from)
   const open = [...from]

@@ -1,3 +1,4 @@
+import type { Controls } from '../../../durable/protocol/controls.ts'
 import { POLICY_VERSION } from '../../../durable/protocol/version.ts'
 import type {
   ActionPlan,
@@ -85,6 +86,9 @@ export const HEAD: IncidentHead = {
 }
 
 export const POLICY = POLICY_VERSION
+
+/** Nothing holds anything back. */
+export const CALM: Controls = { killSwitch: null, dryRun: false, freezes: [], maintenance: [], recent: [] }
 
 export function alert(said: Partial<Alert> = {}): Alert {
   return {

@@ -13,6 +13,8 @@ export interface LobbyState {
   known: boolean
   rows: Record<string, IncidentRow>
   killSwitch: { on: boolean; by: string; reason: string }
+  /** nothing is called: what would be is shown. */
+  dryRun: { on: boolean; by: string; reason: string }
   heardWall: Instant | null
 }
 
@@ -22,13 +24,16 @@ export interface Lobby {
   leave(): void
 }
 
+const OFF = { on: false, by: '', reason: '' }
+
 /** Follows the list of incidents, of drills or of real ones. Each hello replaces the list: a row has no history. */
 export function joinLobby(drill: boolean, dial: Dial = dialWebSocket, random: () => number = chance): Lobby {
   const [state, setState] = createStore<LobbyState>({
     link: { kind: 'connecting', tries: 0, since: null },
     known: false,
     rows: {},
-    killSwitch: { on: false, by: '', reason: '' },
+    killSwitch: OFF,
+    dryRun: OFF,
     heardWall: null,
   })
 
@@ -41,7 +46,7 @@ export function joinLobby(drill: boolean, dial: Dial = dialWebSocket, random: ()
           ...Object.fromEntries(Object.keys(known).map((id) => [id, undefined as unknown as IncidentRow])),
           ...Object.fromEntries(message.items.map((row) => [row.id, row])),
         }))
-        setState({ known: true, killSwitch: message.killSwitch })
+        setState({ known: true, killSwitch: message.killSwitch, dryRun: message.dryRun ?? OFF })
         return
       case 'row':
         // An older row may overtake a newer one across two connections; seq says which is which.
@@ -52,6 +57,9 @@ export function joinLobby(drill: boolean, dial: Dial = dialWebSocket, random: ()
         return
       case 'kill-switch':
         setState('killSwitch', { on: message.on, by: message.by, reason: message.reason })
+        return
+      case 'dry-run':
+        setState('dryRun', { on: message.on, by: message.by, reason: message.reason })
         return
       default:
         message satisfies never
