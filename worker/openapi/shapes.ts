@@ -170,7 +170,9 @@ export const catalogue = z.looseObject({
       cost: z.optional(z.looseObject({ perMinute: count, currency: text })),
     }),
   ),
-  runbooks: z.array(z.looseObject({ id: text, title: text, action: text, risk: text, checklist: z.array(text) })),
+  runbooks: z.array(
+    z.looseObject({ id: text, title: text, action: text, risk: text, checklist: z.optional(z.array(text)) }),
+  ),
   sources: z.array(z.looseObject({ name: text, title: text, intakes: z.array(text), freshMs: count })),
   endpoints: z.array(z.looseObject({ name: text, url: text })),
   correlation: z.optional(

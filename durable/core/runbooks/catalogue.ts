@@ -1,17 +1,12 @@
 import type { Catalogue } from '../../protocol/domain.ts'
-import { type Check, type Problem, flag, listOf, number, oneOf, optional, orNull, record, text } from './shape.ts'
+import { type Check, type Problem, flag, listOf, number, oneOf, optional, record, text } from './shape.ts'
 import { correlation, correlationProblems } from './correlation.ts'
 import { escalation, onCallProblems, rotations, sla, targets } from './oncall.ts'
+import { endpoint, endpointProblems } from './endpoint.ts'
+import { runbook, runbookProblems } from './runbook.ts'
 import { ownIntakes, source, sourceProblems } from './source.ts'
 
 export type CheckedCatalogue = { ok: true; catalogue: Catalogue } | { ok: false; problems: Problem[] }
-
-const parameterFrom: Check = (value, at, problems) => {
-  const kind: unknown = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : null
-  if (kind === 'limit-times') record({ kind: text, factor: number() })(value, at, problems)
-  else if (kind === 'constant') record({ kind: text, value: number() })(value, at, problems)
-  else problems.push({ at: `${at}.kind`, says: 'must be one of limit-times, constant' })
-}
 
 const slo = record({ name: text, signal: text, limit: number(), breach: oneOf('above', 'below') })
 
@@ -32,39 +27,13 @@ const service = record({
   cost: optional(record({ perMinute: number(0), currency })),
 })
 
-const causeKind = oneOf(
-  'saturation',
-  'memory',
-  'configuration',
-  'deployment',
-  'dependency',
-  'capacity',
-  'crash',
-  'unknown',
-)
-
-const runbook = record({
-  id: text,
-  title: text,
-  action: text,
-  match: record({ causeKinds: listOf(causeKind), signalTokens: listOf(text) }),
-  parameters: listOf(record({ name: text, unit: text, min: number(), max: number(), from: parameterFrom })),
-  risk: oneOf('reversible', 'wider', 'irreversible'),
-  rollback: orNull(record({ action: text, parameters: oneOf('previous') })),
-  cooldownMs: number(0),
-  maxAttempts: number(1),
-  verify: record({ windowMs: number(1), settleMs: number(0) }),
-  endpoint: orNull(text),
-  checklist: listOf(text),
-})
-
 const shape = record({
   version: text,
   services: listOf(service),
   runbooks: listOf(runbook),
   sources: listOf(source),
   correlation: optional(correlation),
-  endpoints: listOf(record({ name: text, url: text })),
+  endpoints: listOf(endpoint),
   targets: optional(targets),
   rotations: optional(rotations),
   escalation: optional(escalation),
@@ -83,7 +52,8 @@ export function checkCatalogue(value: unknown): CheckedCatalogue {
   const catalogue = value as Catalogue
   problems.push(
     ...references(catalogue),
-    ...runbooks(catalogue),
+    ...runbookProblems(catalogue.runbooks),
+    ...endpointProblems(catalogue.endpoints, catalogue.services),
     ...sourceProblems(catalogue.sources),
     ...correlationProblems(catalogue),
     ...onCallProblems(catalogue),
@@ -110,28 +80,6 @@ function references({ services, runbooks, sources, endpoints }: Catalogue): Prob
       }),
     ]),
   ]
-}
-
-function runbooks({ runbooks }: Catalogue): Problem[] {
-  const problems: Problem[] = []
-  for (const [index, { parameters, risk, rollback, verify, match, checklist }] of runbooks.entries()) {
-    const at = `runbooks[${index}]`
-    problems.push(...repeated(parameters.map(({ name }, index) => [`${at}.parameters[${index}].name`, name])))
-    for (const spec of parameters) {
-      if (spec.type === 'choice' || spec.type === 'cidr') continue
-      const { name, min, max, from } = spec
-      if (min >= max) problems.push({ at: `${at}.parameters`, says: `${name}: min must be under max` })
-      if (from.kind === 'constant' && (from.value < min || from.value > max))
-        problems.push({ at: `${at}.parameters`, says: `${name}: its constant is out of its bounds` })
-    }
-    if ((risk === 'irreversible') !== (rollback === null))
-      problems.push({ at: `${at}.rollback`, says: 'an action has a rollback exactly when it is not irreversible' })
-    if (verify.settleMs >= verify.windowMs)
-      problems.push({ at: `${at}.verify`, says: 'it must settle before the window ends' })
-    if (match.causeKinds.length === 0) problems.push({ at: `${at}.match`, says: 'it names no kind of cause' })
-    if (checklist.length === 0) problems.push({ at: `${at}.checklist`, says: 'people have nothing to go by' })
-  }
-  return problems
 }
 
 /** Every name that stood before, where it stands again. */

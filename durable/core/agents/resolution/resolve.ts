@@ -1,4 +1,5 @@
 import type { FindingDetail, FindingDraft, Hypothesis, Runbook } from '../../../protocol/domain.ts'
+import { checklistOf } from '../../runbooks/checklist.ts'
 import { match, type Match } from '../../runbooks/match.ts'
 import type { Situation } from '../agent.ts'
 import { signalsWhere } from '../reading.ts'
@@ -75,7 +76,7 @@ function handOver(runbook: Runbook, hypothesis: Hypothesis): FindingDraft<Detail
     detail: {
       agent: 'resolution',
       plan: null,
-      checklist: { runbook: runbook.id, title: runbook.title, steps: runbook.checklist },
+      checklist: { runbook: runbook.id, title: runbook.title, steps: checklistOf(runbook) },
     },
   }
 }
