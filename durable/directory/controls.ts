@@ -1,5 +1,13 @@
 import { silencing } from '../core/correlate/silence.ts'
-import type { AutonomyRow, Controls, ControlSet, ControlsRow, RecentAction, ServiceSwitch, Stop } from '../protocol/controls.ts'
+import type {
+  AutonomyRow,
+  Controls,
+  ControlSet,
+  ControlsRow,
+  RecentAction,
+  ServiceSwitch,
+  Stop,
+} from '../protocol/controls.ts'
 import type { Instant } from '../protocol/domain.ts'
 import { LIVE } from '../protocol/namespace.ts'
 import type { Desk } from './desk.ts'
@@ -24,7 +32,11 @@ export interface Stops {
 }
 
 /** What is known for one target now. `stops` are the live directory's: the switches are one, for drills too. */
-export function controlsFor(desk: Desk, { incident, target }: { incident: string; target: string }, stops: Stops): Controls {
+export function controlsFor(
+  desk: Desk,
+  { incident, target }: { incident: string; target: string },
+  stops: Stops,
+): Controls {
   const now = desk.now()
   return {
     killSwitch: stopFor(stops, target),
@@ -127,7 +139,12 @@ function readAutonomy(sql: SqlStorage, clause: string): Revocation {
 }
 
 /** Revokes a clause, or lets it stand again with a record that begins anew; null: the catalogue has no such clause. */
-export function turnAutonomy(desk: Desk, clause: string, change: Omit<ControlSet, 'at'>, wall: Instant): AutonomyRow | null {
+export function turnAutonomy(
+  desk: Desk,
+  clause: string,
+  change: Omit<ControlSet, 'at'>,
+  wall: Instant,
+): AutonomyRow | null {
   if (!autonomyRows(desk).some(({ id }) => id === clause)) return null
   const { since } = readAutonomy(desk.sql, clause)
   const next: Revocation = { ...change, since: change.on ? since : wall }
@@ -144,8 +161,13 @@ export function controlsRow(desk: Desk): ControlsRow {
     services: serviceSwitches(desk.sql),
     dryRun: readDryRun(desk.sql),
     freezes: listFreezes(desk, now),
-    maintenance: desk.silences.list(now).flatMap(({ id, kind, state }) => (kind === 'maintenance' && state === 'active' ? [id] : [])),
+    maintenance: desk.silences
+      .list(now)
+      .flatMap(({ id, kind, state }) => (kind === 'maintenance' && state === 'active' ? [id] : [])),
     autonomy: autonomyRows(desk),
-    recent: recentActions(desk.sql, { incident: '', target: null, now }).slice(0, RECENT_LISTED_MAX) satisfies RecentAction[],
+    recent: recentActions(desk.sql, { incident: '', target: null, now }).slice(
+      0,
+      RECENT_LISTED_MAX,
+    ) satisfies RecentAction[],
   }
 }

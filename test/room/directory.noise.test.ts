@@ -5,6 +5,7 @@ import { Desk } from '../../durable/directory/desk.ts'
 import { INBOX_ROWS_MAX } from '../../durable/directory/inbox.ts'
 import type { IncidentDirectory } from '../../durable/directory/index.ts'
 import type { Alert, Catalogue, CorrelationRules, DrillClock } from '../../durable/protocol/domain.ts'
+import { packed } from '../../durable/protocol/packed.ts'
 import {
   alertOf,
   chain,
@@ -270,7 +271,7 @@ describe('many posts at once', () => {
     await runInDurableObject(directory, async (_, { storage }) => {
       const { store } = await import('../../durable/directory/inbox.ts')
       const desk = new Desk(storage, `drill/${drill}`)
-      desk.commit(() => store(desk, [post(...alerts)], Date.now()))
+      desk.commit(() => store(desk, [packed(post(...alerts))], Date.now()))
     })
     expect(await directory.counters()).toMatchObject({ received: 150, pending: 150 })
     await evictDurableObject(directory)

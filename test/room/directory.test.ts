@@ -8,7 +8,7 @@ import {
   JOURNAL_KEEP_MS,
   JOURNAL_LOOK_POSTS,
   QUARANTINE_CHARS_MAX,
-  writeJournal,
+  writeJournals,
 } from '../../durable/directory/journal.ts'
 import { ENDED_KEEP_MS } from '../../durable/directory/alerts.ts'
 import {
@@ -24,6 +24,7 @@ import {
 } from '../../durable/directory/outbox.ts'
 import type { PersonCommand } from '../../durable/protocol/commands.ts'
 import type { IncidentRow } from '../../durable/protocol/rows.ts'
+import { packed } from '../../durable/protocol/packed.ts'
 import { parseAlertmanager } from '../../worker/ingest/alertmanager/parse.ts'
 import { stormGroup, stormSingles } from '../captures/storm.ts'
 import { alertOf, chain, freshNamespace, later, post, rows, settled, sumOf } from './directory.world.ts'
@@ -324,9 +325,9 @@ describe('durable before answered', () => {
     expect(await kept()).toEqual({ alerts: [{ fingerprint: 'fires' }], bodies: 0 })
     await runInDurableObject(directory, (_, { storage: { sql } }) => {
       const size = Math.ceil(JOURNAL_CHARS_MAX / 10)
-      for (let n = 0; n < JOURNAL_LOOK_POSTS - 2; n += 1) writeJournal(sql, post(), Date.now())
+      for (let n = 0; n < JOURNAL_LOOK_POSTS - 2; n += 1) writeJournals(sql, [packed(post())], Date.now())
       sql.exec('UPDATE journal SET bytes = ?', size)
-      writeJournal(sql, post(), Date.now())
+      writeJournals(sql, [packed(post())], Date.now())
     })
     expect((await kept()).bodies).toBe(10)
   })

@@ -1,12 +1,14 @@
 import type { Context } from 'hono'
 import { LIVE } from '../../durable/protocol/namespace.ts'
 import type { AlertIntake, IntakeReceipt } from '../../durable/protocol/objects.ts'
+import { packed } from '../../durable/protocol/packed.ts'
 import type { AppEnv } from '../env.ts'
 import { log, unavailable } from '../errors.ts'
 import type { ParsedPost } from '../ingest/alert.ts'
 import type { Body } from '../ingest/body.ts'
 import type { Origin } from '../ingest/origin.ts'
 import { sourceNamed } from '../ingest/sources.ts'
+import { together } from '../ingest/together.ts'
 
 /**
  * The status policy, from what senders do with each answer: 2xx only after the row is durable; 503 + Retry-After for
@@ -53,7 +55,7 @@ export async function takePost(
   const receipt =
     post.alerts.length === 0
       ? NOTHING
-      : await receiptOf(c, (directory) => directory.intake({ intake, source, raw: body.raw, alerts: post.alerts }))
+      : await receiptOf(c, () => together(c, packed({ intake, source, raw: body.raw, alerts: post.alerts })))
   const { received, deduplicated } = receipt
   // The directory could store all but this one post: it is kept unread, as what no parser understands.
   if (receipt.quarantined !== undefined) return { ...NO_UNITS, quarantined: true, reason: receipt.quarantined }
