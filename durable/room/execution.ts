@@ -95,7 +95,7 @@ export async function askStatus(
   const answer =
     endpoint === null || driver === null
       ? { outcome: 'unknown' as const, detail: 'nothing-wired' }
-      : await driver.status({ endpoint, key })
+      : await driver.status({ endpoint, key, body: proposal.body })
   return { type: undo ? 'answer-undo-status' : 'answer-status', proposal: proposal.id, key, ...answer }
 }
 

@@ -4,7 +4,7 @@ import type { Decided } from '../../protocol/events.ts'
 import { added, refuse } from './answer.ts'
 import { decideOn } from './approve.ts'
 import { agentFailed, recordEvidence, reportFinding } from './deliberate.ts'
-import { answerExecution, answerStatus, settleOutcome, startExecution } from './execute.ts'
+import { answerExecution, answerStatus, completeAction, settleOutcome, startExecution } from './execute.ts'
 import { grantAutonomy } from './autonomy.ts'
 import { setDryRun, setIncidentControl, setKillSwitch } from './controls.ts'
 import { reportDryRun } from './dry-run.ts'
@@ -117,7 +117,7 @@ function answer(state: State, command: Command): Decided[] | Refusal {
     case 'settle-outcome':
       return settleOutcome(state, command, body)
     case 'complete-step':
-      return completeStep(state, command, body)
+      return completeAction(state, command, body) ?? completeStep(state, command, body)
     case 'read-step':
       return readStep(state, command, body)
     case 'end-wait':

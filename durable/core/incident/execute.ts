@@ -15,10 +15,11 @@ import { askHuman, mint } from './deliberate.ts'
 import { startDryRun } from './dry-run.ts'
 import { gateOf, guardOf } from './propose.ts'
 import { type State, isLively } from './state.ts'
-import { stepsAreOver, tasksAfter } from './steps.ts'
+import { badStepReason, stepsAreOver, tasksAfter } from './steps.ts'
 import { settleUndo } from './undo.ts'
 import { outcast, supportersCites } from './vote.ts'
 import { isDryRun } from '../../protocol/fold-controls.ts'
+import { UNDO_STEP, actionStep } from '../../protocol/steps.ts'
 import type { View } from '../../protocol/view.ts'
 
 type Of<T extends RoomCommand['type']> = Extract<RoomCommand, { type: T }>
@@ -188,6 +189,32 @@ export function settleOutcome(
   return proposal.undo?.outcome === 'unknown'
     ? settleUndo(state, command, proposal, body.outcome, reason)
     : settle(state, command, proposal, body.outcome, reason)
+}
+
+/** Whoever carried the action out by hand, where nothing is wired, says what came of it. Null: that is not what is asked. */
+export function completeAction(
+  state: State,
+  command: Command,
+  body: Extract<PersonCommand, { type: 'complete-step' }>,
+): Decided[] | Refusal | null {
+  const proposal = named(state, body.proposal)
+  if (proposal?.status !== 'outcome-unknown' || !isByHand(state.view, proposal)) return null
+  const undo = proposal.undo?.outcome === 'unknown'
+  if (body.step !== (undo ? UNDO_STEP : actionStep(proposal.body.plan))) return null
+  if (!mayAct(command.role, 'responder')) return refuse('role-too-low', 'completing a step asks for a responder')
+  const bad = badStepReason(body)
+  if (bad) return bad
+  const outcome = body.outcome === 'done' ? 'it-ran' : 'it-did-not'
+  const detail = body.reason.trim()
+  return undo
+    ? settleUndo(state, command, proposal, outcome, detail)
+    : settle(state, command, proposal, outcome, detail)
+}
+
+/** Its endpoint calls nothing: people do it. */
+function isByHand({ catalogue }: View, { body }: Proposal): boolean {
+  const runbook = catalogue?.runbooks.find(({ id }) => id === body.plan.action.runbook)
+  return catalogue?.endpoints.find(({ name }) => name === runbook?.endpoint)?.driver === 'manual'
 }
 
 function settle(
