@@ -52,6 +52,7 @@ async function diedBeforeAnswer(claimed: boolean, head = headOf(freshId()), trie
       proposal: proposal.id,
       digest: proposal.digest,
       killSwitch: false,
+      controls: { killSwitch: null, dryRun: false, freezes: [], maintenance: [], recent: [] },
       fresh: [],
     }
     expect(say(start, false)).toMatchObject({ ok: true })

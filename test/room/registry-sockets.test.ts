@@ -56,6 +56,10 @@ const LEAST: Record<PersonCommand['type'], { role: Role; command: PersonCommand 
   'change-task': { role: 'responder', command: { type: 'change-task', task: 'no-such', change: {} } },
   'set-field': { role: 'responder', command: { type: 'set-field', name: 'no-such', value: null } },
   'set-privacy': { role: 'commander', command: { type: 'set-privacy', private: false, reason: '' } },
+  'set-incident-control': {
+    role: 'commander',
+    command: { type: 'set-incident-control', control: 'dry-run', on: false, reason: 'a test' },
+  },
   'set-access': { role: 'commander', command: { type: 'set-access', person: 'nobody', allowed: false } },
   merge: { role: 'responder', command: { type: 'merge', into: 'no-such', reason: '' } },
   unmerge: { role: 'responder', command: { type: 'unmerge', reason: '' } },

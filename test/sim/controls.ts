@@ -39,6 +39,22 @@ const switchAsRead: typeof decide = (state, command) =>
     ? decide({ ...state, view: { ...state.view, killSwitch: false } }, command)
     : decide(state, command)
 
+/** Starts whatever freezes were read. */
+const throughFreezes: typeof decide = (state, command) => {
+  const { body } = command
+  if (body.type !== 'start-execution' || body.controls === null) return decide(state, command)
+  return decide(state, { ...command, body: { ...body, controls: { ...body.controls, freezes: [] } } })
+}
+
+/** Calls although only what would be called was asked for. */
+const forReal: typeof decide = (state, command) => {
+  const { body } = command
+  if (body.type !== 'start-execution') return decide(state, command)
+  const controls = body.controls && { ...body.controls, dryRun: false }
+  const view = { ...state.view, dryRun: { global: null, incident: null } }
+  return decide({ ...state, view }, { ...command, body: { ...body, controls } })
+}
+
 /** Takes any approval for one of the digest that stands. */
 const anyDigest: typeof decide = (state, command) => {
   const { body } = command
@@ -51,6 +67,8 @@ export const CONTROLS: readonly Control[] = [
   { says: 'the call is claimed after it was made', law: 'no-double-execution', twists: { claimAfterCall: true } },
   { says: 'what carried runs unasked', law: 'nothing-runs-without-mandate', twists: { decide: unasked } },
   { says: 'only the switch as it was read counts', law: 'kill-switch-stops', twists: { decide: switchAsRead } },
+  { says: 'a freeze that was read is passed by', law: 'freeze-holds', twists: { decide: throughFreezes } },
+  { says: 'dry run is forgotten at the start', law: 'dry-run-calls-nothing', twists: { decide: forReal } },
   { says: 'an approval of anything approves', law: 'decided-on-the-named-digest', twists: { decide: anyDigest } },
   { says: 'answers are not remembered', law: 'said-once-is-done-once', twists: { forgetAnswers: true } },
   { says: 'the answer goes out before the commit', law: 'nothing-acknowledged-is-lost', twists: { answerFirst: true } },

@@ -39,6 +39,11 @@ export class Directory {
     this.#put({ type: 'set-kill-switch', on, reason: 'for the world' }, { kind: 'person', name: 'ada' })
   }
 
+  /** Mails what a person set beside the one switch. */
+  tell(body: CommandBody): void {
+    this.#put(body, { kind: 'person', name: 'ada' })
+  }
+
   #look(): void {
     const { scheduler, shop, at } = this.#world
     const alerts = shop.alertsAt(at)

@@ -1,11 +1,17 @@
+import { verifyText } from '../../bridge/ed25519.ts'
 import { canonical } from '../../durable/protocol/canonical.ts'
-import type { HumanDecision, Proposal, RiskClass } from '../../durable/protocol/domain.ts'
-import type { RoomEvent } from '../../durable/protocol/events.ts'
+import type { CommandBody } from '../../durable/protocol/commands.ts'
+import type { HumanDecision, Proposal, RiskClass, Vote } from '../../durable/protocol/domain.ts'
+import type { EventBody, RoomEvent } from '../../durable/protocol/events.ts'
 import { awaitsHuman } from '../../durable/protocol/rows.ts'
 import { CHAIN_START, chainInput } from '../../durable/protocol/verify.ts'
+import { testKey } from '../agent-keys.ts'
 import { rowsOf } from './disk.ts'
 import { type Answer, sha256 } from './shell.ts'
 import type { World } from './world.ts'
+
+/** This incident's own switch or dry run. */
+const HERE = '(this incident)'
 
 /** A law of the world that did not hold. */
 export class Broken extends Error {
@@ -28,6 +34,16 @@ const NEEDS: Record<RiskClass, { yes: number; opposed: boolean; people: number }
   irreversible: { yes: 4, opposed: false, people: 2 },
 }
 
+/** Signed by its voter's own key, for this question: checked here and not by the room. */
+function isGenuine({ number, digest }: Proposal, vote: Vote): boolean {
+  const { publicKey, id } = testKey(vote.voter)
+  const { voter, cites, reason, method } = vote
+  const said = { ballot: `B-${number}`, cites, digest: vote.digest, method, reason, vote: vote.vote, voter }
+  const text = `incident-commander/vote/1\n${JSON.stringify(said)}`
+  const signature = Buffer.from(vote.signature ?? '', 'base64url')
+  return vote.key === id && vote.digest === digest && verifyText(Buffer.from(publicKey, 'base64url'), text, signature)
+}
+
 /** What an event stream says of one proposal, folded here and not by the view. */
 interface Known {
   proposal: Proposal
@@ -47,13 +63,24 @@ export class Laws {
   #head = CHAIN_START
   #known = new Map<string, Known>()
   #notes = new Set<string>()
+  #signed = new Map<string, Set<string>>()
+  #outcast = new Set<string>()
   #killSwitch = false
+  #stops = new Set<string>()
+  #dry = new Set<string>()
   #calls = 0
   #acknowledged = 0
   #life = 1
 
   constructor(world: World) {
     this.#world = world
+  }
+
+  /** A seat signed this: whoever signs one thing for a question is never accused. */
+  signed({ voter, digest, draft, signature, key }: Extract<CommandBody, { type: 'cast-vote' }>): void {
+    const question = `${voter} ${digest}`
+    const said = this.#signed.get(question) ?? new Set()
+    if (key === testKey(voter).id) this.#signed.set(question, said.add(`${canonical(draft)} ${signature}`))
   }
 
   /** Somebody has an answer: what it rests on must never be gone. */
@@ -104,7 +131,7 @@ export class Laws {
     this.#head = event.hash
     const { body } = event
     if (body.type === 'incident-opened') this.#killSwitch = body.killSwitch
-    if (body.type === 'kill-switch-set') this.#killSwitch = body.on
+    this.#hear(body)
     if (body.type === 'note-added') {
       law(!this.#notes.has(body.note.text), 'said-once-is-done-once', body.note.text)
       this.#notes.add(body.note.text)
@@ -123,18 +150,47 @@ export class Laws {
       law(!known.closed, 'late-votes-do-not-count', known.proposal.id)
       law(!known.votes.has(body.vote.voter), 'one-vote-a-voter', body.vote.voter)
       law(body.vote.digest === known.proposal.digest, 'votes-on-the-digest', body.vote.voter)
+      law(!this.#outcast.has(body.vote.voter), 'a-quarantined-voter-does-not-count', body.vote.voter)
+      law(isGenuine(known.proposal, body.vote), 'what-counts-is-signed', body.vote.voter)
       known.votes.set(body.vote.voter, body.vote.vote)
     }
     if (body.type === 'ballot-closed') {
       known.closed = true
       known.certified = body.outcome === 'carried'
       law(known.certified === (body.certificate !== null), 'certificate-iff-carried', known.proposal.id)
+      for (const vote of body.certificate?.votes ?? [])
+        law(
+          isGenuine(known.proposal, vote) &&
+            known.votes.get(vote.voter) === 'support' &&
+            !this.#outcast.has(vote.voter),
+          'a-certificate-is-its-votes',
+          `${known.proposal.id}, ${vote.voter}`,
+        )
+      if (body.certificate)
+        law(
+          canonical(body.certificate.supporters) === canonical(body.certificate.votes?.map(({ voter }) => voter)),
+          'a-certificate-is-its-votes',
+          known.proposal.id,
+        )
     }
+    if (body.type === 'voter-quarantined') this.#accused(known, body)
     if (body.type === 'clerk-spoke') known.extra = body.word.extraApprovals
     if (body.type === 'decision-recorded') this.#decided(known, body.decision)
     if (body.type === 'execution-answered') known.outcome = body.outcome === 'unknown' ? 'unknown' : 'over'
     if (body.type === 'outcome-settled') known.outcome = 'over'
     if (body.type === 'execution-started') this.#mandate(event, known, body.digest, body.token)
+  }
+
+  /** Nobody is accused but by two different votes of its own, and only who signed them. */
+  #accused({ proposal }: Known, { voter, proof }: Extract<EventBody, { type: 'voter-quarantined' }>): void {
+    const texts = new Set(proof.map((vote) => canonical([vote.vote, vote.cites, vote.reason, vote.method])))
+    const own = proof.every(
+      (vote) => vote.voter === voter && vote.digest === proposal.digest && isGenuine(proposal, vote),
+    )
+    law(own && texts.size === 2, 'nobody-is-accused-without-proof', voter)
+    law((this.#signed.get(`${voter} ${proposal.digest}`)?.size ?? 0) > 1, 'nobody-is-accused-falsely', voter)
+    law(!this.#outcast.has(voter), 'accused-once', voter)
+    this.#outcast.add(voter)
   }
 
   /** A decision is on the digest that its person named, once a person. */
@@ -165,17 +221,19 @@ export class Laws {
         says('no own decision'),
       )
     else {
-      const count = (word: string): number => [...votes.values()].filter((vote) => vote === word).length
+      const stand = new Map([...votes].filter(([voter]) => !this.#outcast.has(voter)))
+      const count = (word: string): number => [...stand.values()].filter((vote) => vote === word).length
       law(known.certified, 'nothing-runs-without-mandate', says('no certificate'))
       law(count('support') >= needs.yes, 'nothing-runs-without-mandate', says(`${count('support')} supported`))
       law(needs.opposed || count('oppose') === 0, 'nothing-runs-without-mandate', says('opposed'))
       for (const voter of ['diagnosis', 'resolution'])
-        law(votes.get(voter) === 'support', 'nothing-runs-without-mandate', says(`${voter} did not support`))
+        law(stand.get(voter) === 'support', 'nothing-runs-without-mandate', says(`${voter} did not support`))
     }
     known.started += 1
     law(known.started === 1, 'one-start-an-approval', says(`${known.started} starts`))
     law(token === event.seq, 'token-is-seq', says(`token ${token}`))
     law(!this.#killSwitch, 'kill-switch-stops', says('the switch is on'))
+    this.#held(known, says)
     law(this.#world.scheduler.now < expiresWall, 'expired-does-not-run', says('expired'))
     law(event.at >= notBefore, 'not-before', says('too early'))
     const service = this.#world.opening().catalogue.services.find(({ id }) => id === plan.action.target)
@@ -189,6 +247,33 @@ export class Laws {
       )
     }
     known.outcome = 'out'
+  }
+
+  /** Nothing starts under a switch that the room was told of, or under anything that stood when it last read the controls. */
+  #held({ proposal, decisions }: Known, says: (detail: string) => string): void {
+    const { target } = proposal.body.plan.action
+    law(!this.#stops.has(target) && !this.#stops.has(HERE), 'kill-switch-stops', says('a narrower switch is on'))
+    law(!this.#dry.has('global') && !this.#dry.has(HERE), 'dry-run-calls-nothing', says('the room is in dry run'))
+    const read = this.#world.holds.read.get(proposal.id)
+    law(read !== undefined, 'controls-are-read', says('nobody read them'))
+    law(read?.stopped === null, 'kill-switch-stops', says(`${read?.stopped} when it was read`))
+    law(read?.dryRun === false, 'dry-run-calls-nothing', says('it was on when it was read'))
+    const named = decisions.some(({ kind, passed }) => kind === 'own-decision' && passed.includes('no-freeze'))
+    law(named || read?.frozen === false, 'freeze-holds', says('frozen when it was read'))
+  }
+
+  /** What holds actions back, as the room's own log tells it. */
+  #hear(body: EventBody): void {
+    if (body.type === 'kill-switch-set') {
+      const place = body.scope === 'service' ? (body.service ?? '') : body.scope === 'incident' ? HERE : null
+      if (place === null) this.#killSwitch = body.on
+      else if (body.on) this.#stops.add(place)
+      else this.#stops.delete(place)
+    }
+    if (body.type !== 'dry-run-set') return
+    const place = body.scope === 'incident' ? HERE : body.scope
+    if (body.on) this.#dry.add(place)
+    else this.#dry.delete(place)
   }
 
   #calledOnce(): void {

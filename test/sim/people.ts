@@ -19,6 +19,8 @@ const CLAUSES: readonly GuardClauseName[] = [
   'cooldown-over',
   'not-same-failing-fix',
   'kill-switch-off',
+  'no-freeze',
+  'rate-in-bounds',
 ]
 /** Wall ms before an unanswered command is sent again, under its own id. */
 const AGAIN_MS = 3_000
@@ -107,7 +109,17 @@ export class People {
     if (roll > 0.72) return { type: 'mitigate', reason: 'by hand' }
     if (roll > 0.7) return { type: 'resolve', reason: 'looks fine' }
     if (roll > 0.69) return { type: 'close', reason: 'done' }
+    if (roll > 0.68) return this.#control()
     return null
+  }
+
+  #control(): PersonCommand {
+    const { stops, dryRun } = this.#world.shell.state.view
+    const chosen = this.#chance.next() < 0.7 ? 'kill-switch' : 'dry-run'
+    // Whoever finds one on lets go of that first.
+    const control = stops.incident !== null ? 'kill-switch' : dryRun.incident !== null ? 'dry-run' : chosen
+    const isOn = (control === 'kill-switch' ? stops.incident : dryRun.incident) !== null
+    return { type: 'set-incident-control', control, on: !isOn, reason: 'just here' }
   }
 
   #own(): PersonCommand {

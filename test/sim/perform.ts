@@ -1,6 +1,7 @@
 import { sameSeries, seriesOf } from '../../durable/core/consensus/readings.ts'
 import type { CommandBody } from '../../durable/protocol/commands.ts'
 import type { Actor, AgentName, EvidenceDraft, Instant, Proposal } from '../../durable/protocol/domain.ts'
+import { signedClerk } from '../agent-keys.ts'
 import { clerk, find, situationOf, votesOf } from './agents.ts'
 import type { Row } from './disk.ts'
 import type { World } from './world.ts'
@@ -71,20 +72,31 @@ function answerOf(world: World, row: Row): Done[] | 'failed' {
       return say({ type: 'propose', run: effect.run })
     case 'ask-voter': {
       if (!proposal) return []
-      return votesOf(effect.voter, view, proposal, at, trouble, world.blind).map(({ digest, draft }) => ({
-        by: agent(effect.voter),
-        body: { type: 'cast-vote', proposal: proposal.id, digest, voter: effect.voter, draft },
-      }))
+      return votesOf(effect.voter, view, proposal, at, trouble, world.blind).map((body) => {
+        world.laws.signed(body)
+        return { by: agent(effect.voter), body }
+      })
     }
     case 'ask-clerk':
       return proposal
         ? say(
-            { type: 'clerk-word', proposal: proposal.id, ...clerk(situationOf(view, at), proposal.body) },
+            signedClerk(view, {
+              type: 'clerk-word',
+              proposal: proposal.id,
+              ...clerk(situationOf(view, at), proposal.body),
+            }),
             agent('communication'),
           )
         : []
     case 'begin-execution':
       return proposal ? say(beginBody(world, proposal, at)) : []
+    case 'preview-driver': {
+      const report = { driver: 'sim', says: 'one call', calls: [], effect: 'none yet', canCheck: false }
+      return say({ type: 'report-dry-run', proposal: effect.proposal, key: effect.key, report: reachable ? report : null, detail: '' })
+    }
+    // No catalogue of these worlds has a clause.
+    case 'ask-autonomy':
+      return []
     case 'ask-status': {
       if (!proposal || proposal.execution?.outcome !== 'unknown') return []
       return say({ type: 'answer-status', proposal: proposal.id, key: effect.key, ...world.driver.status(effect.key) })
@@ -132,10 +144,12 @@ function beginBody(world: World, proposal: Proposal, at: Instant): CommandBody {
     const series = draft.data.kind === 'metric' ? draft.data.series : null
     return series !== null && cited.some((one) => sameSeries(one, series))
   })
-  const killSwitch = world.trouble.happens('unreachable') ? null : world.killSwitch
+  const { target } = proposal.body.plan.action
+  const controls = world.trouble.happens('unreachable') ? null : world.holds.reading(proposal.id, target)
+  const killSwitch = controls === null ? null : world.killSwitch
   // Somebody throws it just now: the room may hear of it before it starts.
   if (world.trouble.happens('races')) world.directory.setKillSwitch(true)
-  return { type: 'start-execution', proposal: proposal.id, digest: proposal.digest, killSwitch, fresh }
+  return { type: 'start-execution', proposal: proposal.id, digest: proposal.digest, killSwitch, controls, fresh }
 }
 
 function readingsBody(world: World, proposal: Proposal, at: Instant, reachable: boolean): CommandBody {

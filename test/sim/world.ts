@@ -1,11 +1,13 @@
 import { type Prng, prng } from '../../durable/core/prng.ts'
 import { clockAt, pauseClock, resumeClock } from '../../durable/protocol/clock.ts'
 import type { Alert, DrillClock, EvidenceDraft, IncidentHead, Instant } from '../../durable/protocol/domain.ts'
+import { TEST_KEYS } from '../agent-keys.ts'
 import { CATALOGUE, HEAD, POLICY, START } from '../core/incident/shop.ts'
 import { Directory } from './directory.ts'
 import { emptyDisk } from './disk.ts'
 import { Driver } from './driver.ts'
 import { Trouble } from './faults.ts'
+import { Holds } from './holds.ts'
 import { Laws } from './laws.ts'
 import { People } from './people.ts'
 import { perform } from './perform.ts'
@@ -32,6 +34,7 @@ export class World {
   readonly shell: Shell
   readonly directory: Directory
   readonly people: People
+  readonly holds: Holds
   readonly laws: Laws
   readonly twists: Twists
   /** every voter says yes to everything. */
@@ -57,6 +60,7 @@ export class World {
     this.shell = new Shell(disk, this.scheduler, this.trouble, twists, (row) => perform(this, row))
     this.directory = new Directory(this, chance)
     this.people = new People(this, chance)
+    this.holds = new Holds(this, chance)
     this.laws = new Laws(this)
   }
 
@@ -76,7 +80,15 @@ export class World {
     const drill = this.shell.disk.clock === null ? null : 'drl_simsim'
     const head: IncidentHead =
       drill === null ? HEAD : { ...HEAD, drill, namespace: `drill/${drill}`, id: 'inc_simsim-abcdef' }
-    return { type: 'open' as const, head, catalogue: CATALOGUE, policy: POLICY, killSwitch: false, alerts: [] }
+    return {
+      type: 'open' as const,
+      head,
+      catalogue: CATALOGUE,
+      policy: POLICY,
+      killSwitch: false,
+      keys: TEST_KEYS,
+      alerts: [],
+    }
   }
 
   /** The stage's clock stands while any proposal asks a person; a late pause of a released one stops nothing. */
@@ -98,9 +110,11 @@ export class World {
     const each = (): void => this.laws.hold()
     this.directory.begin()
     this.people.begin()
+    this.holds.begin()
     this.#run(TROUBLED_MS, each)
     this.trouble.stop()
     this.people.rest()
+    this.holds.release()
     this.shell.unpark()
     this.#run(QUIET_MS, each)
     this.laws.everyEndIsOne()

@@ -199,6 +199,7 @@ describe('list', () => {
           known: true,
           rows: Object.fromEntries(ROWS.map((one) => [one.id, one])),
           killSwitch: { on: false, by: '', reason: '' },
+          dryRun: { on: false, by: '', reason: '' },
           heardWall: T0,
         }}
         intake={INTAKE}

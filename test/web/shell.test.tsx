@@ -68,6 +68,7 @@ describe('list', () => {
     known: true,
     rows: Object.fromEntries(rows.map((one) => [one.id, one])),
     killSwitch: { on: false, by: '', reason: '' },
+    dryRun: { on: false, by: '', reason: '' },
     heardWall: T0,
   })
   const list = (rows: IncidentRow[], more: { drill?: boolean } = {}) =>

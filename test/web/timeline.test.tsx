@@ -34,6 +34,15 @@ const rest: EventBody[] = [
   { type: 'undo-settled', proposal: proposal().id, key: 'key-1:undo', outcome: 'it-ran', detail: 'it is at 40 again' },
   { type: 'escalated', reason: 'not recovered' },
   { type: 'kill-switch-set', on: true, reason: 'freeze' },
+  { type: 'dry-run-set', on: true, scope: 'incident', reason: 'first week' },
+  { type: 'dry-run-started', proposal: proposal().id, digest: 'd', key: 'k:dry', guard: proposal().guard, gate: null },
+  {
+    type: 'dry-run-reported',
+    proposal: proposal().id,
+    key: 'k:dry',
+    report: { driver: 'http', says: 'one signed POST', calls: [], effect: 'limit 60', canCheck: false },
+  },
+  { type: 'autonomy-used', proposal: proposal().id, clause: 'pool', record: { n: 5, regressions: 0 } },
 ]
 const STORY: Said[] = [
   ...untilProposal(),
@@ -87,6 +96,10 @@ const EVERY: Record<EventType, true> = {
   'verification-ended': true,
   escalated: true,
   'kill-switch-set': true,
+  'dry-run-set': true,
+  'dry-run-started': true,
+  'dry-run-reported': true,
+  'autonomy-used': true,
   'incident-unacknowledged': true,
   'incident-canceled': true,
   'severity-set': true,

@@ -4,7 +4,8 @@ import type { AgentName, FindingDraft, GuardClauseName, VoterName } from '../../
 import { AGENTS, VOTERS } from '../../../durable/protocol/domain.ts'
 import { ANN, BOB, PROVENANCE_OF_TESTS, RAY, ROOM, type Room, VAL, type Who } from './room.ts'
 import { ON_CALL } from './life.ts'
-import { HEAD, POLICY, alert, look, metric, note, poolPlan } from './shop.ts'
+import { type Saying, TEST_KEYS, signedVote } from '../../agent-keys.ts'
+import { CALM, HEAD, POLICY, alert, look, metric, note, poolPlan } from './shop.ts'
 
 /** Words that may mean something to a careless lookup. */
 const word = fc.constantFrom(
@@ -70,8 +71,8 @@ const alerts = fc
     said.map((one) => ({ alert: alert({ ...one, endsAt: one.status === 'resolved' ? 5 : null }), reason: 'x' })),
   )
 
-type Make = (room: Room) => CommandBody
-const fixed = (body: CommandBody): fc.Arbitrary<Make> => fc.constant(() => body)
+type Make = (room: Room) => Saying
+const fixed = (body: Saying): fc.Arbitrary<Make> => fc.constant(() => body)
 const reason = word
 const outcome = fc.constantFrom('it-ran' as const, 'it-did-not' as const)
 
@@ -139,7 +140,15 @@ const anyCrewCommand: fc.Arbitrary<Make> = fc
 
 /** Any well-typed command, most of them near to what the room is about. */
 export const anyCommand: fc.Arbitrary<Make> = fc.oneof(
-  fixed({ type: 'open', head: HEAD, catalogue: ON_CALL, policy: POLICY, killSwitch: false, alerts: [] }),
+  fixed({
+    type: 'open',
+    head: HEAD,
+    catalogue: ON_CALL,
+    policy: POLICY,
+    killSwitch: false,
+    keys: TEST_KEYS,
+    alerts: [],
+  }),
   fixed({ type: 'tick' }),
   fixed({ type: 'acknowledge' }),
   alerts.map(
@@ -224,15 +233,18 @@ export const anyCommand: fc.Arbitrary<Make> = fc.oneof(
       voter: fc.constantFrom<VoterName>(...VOTERS),
       vote: fc.constantFrom('support' as const, 'support' as const, 'oppose' as const, 'abstain' as const),
       cites: fc.oneof(fc.constant<string[]>(['E-01', 'E-02', 'E-03']), few),
+      // Mostly its own seat; now and then another's key, a signature of something else, or none that is known.
+      pen: fc.constantFrom('own', 'own', 'own', 'own', 'another', 'torn', 'unknown'),
     })
     .map(
-      ({ pointed, voter, vote, cites }): Make =>
-        (room) => ({
-          type: 'cast-vote',
-          ...point(room, pointed),
-          voter,
-          draft: { vote, cites, reason: '', method: '' },
-        }),
+      ({ pointed, voter, vote, cites, pen }): Make =>
+        (room) => {
+          const draft = { vote, cites, reason: '', method: '' }
+          const body = { type: 'cast-vote' as const, ...point(room, pointed), voter, draft }
+          const signed = signedVote(room.state.view, body, pen === 'another' ? 'communication' : voter)
+          if (pen === 'torn') return { ...signed, signature: signed.signature.slice(1) }
+          return pen === 'unknown' ? { ...signed, key: '0'.repeat(16) } : signed
+        },
     ),
   fc.record({ pointed, extra: fc.constantFrom(0 as const, 1 as const) }).map(
     (one): Make =>
@@ -252,6 +264,7 @@ export const anyCommand: fc.Arbitrary<Make> = fc.oneof(
         type: 'start-execution',
         ...point(room, one.pointed),
         killSwitch: one.killSwitch,
+        controls: one.killSwitch === null ? null : CALM,
         fresh: look(room.at),
       }),
   ),
@@ -287,6 +300,10 @@ export const anyCommand: fc.Arbitrary<Make> = fc.oneof(
   fc.record({ on: fc.boolean(), reason }).map(
     (one): Make =>
       () => ({ type: 'set-kill-switch', ...one }),
+  ),
+  fc.record({ on: fc.boolean(), control: fc.constantFrom('kill-switch' as const, 'dry-run' as const), reason }).map(
+    (one): Make =>
+      () => ({ type: 'set-incident-control', ...one }),
   ),
   fixed({ type: 'record-archive', store: 'embedded', reference: 'r' }),
 )

@@ -22,13 +22,14 @@ import {
   unknown,
   verifying,
 } from './room.ts'
-import { CATALOGUE, START, look, metric, note, poolPlan } from './shop.ts'
+import { CALM, CATALOGUE, START, look, metric, note, poolPlan } from './shop.ts'
 
 const begin = (room: Room, said: { digest?: string; killSwitch?: boolean | null } = {}) => ({
   type: 'start-execution' as const,
   proposal: room.proposal.id,
   digest: said.digest ?? room.proposal.digest,
   killSwitch: said.killSwitch === undefined ? false : said.killSwitch,
+  controls: CALM,
   fresh: look(room.at).filter((item) => item.kind === 'metric'),
 })
 const own = (

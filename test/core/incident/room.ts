@@ -10,7 +10,8 @@ import {
   type State,
 } from '../../../durable/core/incident/index.ts'
 import { canonical } from '../../../durable/protocol/canonical.ts'
-import type { Command, CommandBody, Refusal, RefusalReason } from '../../../durable/protocol/commands.ts'
+import type { Controls } from '../../../durable/protocol/controls.ts'
+import type { Command, Refusal, RefusalReason } from '../../../durable/protocol/commands.ts'
 import type {
   ActionPlan,
   Actor,
@@ -26,7 +27,8 @@ import { VOTERS } from '../../../durable/protocol/domain.ts'
 import type { Effect } from '../../../durable/protocol/effects.ts'
 import type { Decided, EventBody, RoomEvent } from '../../../durable/protocol/events.ts'
 import { CHAIN_START, chainInput } from '../../../durable/protocol/verify.ts'
-import { CATALOGUE, HEAD, POLICY, START, alert, look, poolPlan } from './shop.ts'
+import { type Saying, TEST_KEYS, sealedSignature, signedBySeat } from '../../agent-keys.ts'
+import { CALM, CATALOGUE, HEAD, POLICY, START, alert, look, poolPlan } from './shop.ts'
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -66,9 +68,18 @@ export class Room {
     return this
   }
 
-  command(body: CommandBody, who: Who = ROOM): Command {
+  command(said: Saying, who: Who = ROOM): Command {
     const { at, wall } = this
-    const command: Command = { id: `c-${this.log.length}`, at, wall, ...who, body, sealed: null }
+    const body = signedBySeat(this.state.view, said)
+    const command: Command = {
+      id: `c-${this.log.length}`,
+      at,
+      wall,
+      ...who,
+      body,
+      sealed: null,
+      ...sealedSignature(this.state.view, body),
+    }
     if (body.type !== 'propose' && body.type !== 'decide-myself') return command
     const drafted = draft(this.state, body, at, wall, sha256)
     if (!drafted) return command
@@ -89,12 +100,12 @@ export class Room {
   }
 
   /** What a command comes to; nothing changes. */
-  ask(body: CommandBody, who: Who = ROOM): Decided[] | Refusal {
+  ask(body: Saying, who: Who = ROOM): Decided[] | Refusal {
     return decide(this.state, this.command(body, who))
   }
 
   /** Says it and folds what follows; answers the bodies of the new events. Fails on a refusal. */
-  say(body: CommandBody, who: Who = ROOM): EventBody[] {
+  say(body: Saying, who: Who = ROOM): EventBody[] {
     const answer = this.ask(body, who)
     if (isRefusal(answer)) throw new Error(`${body.type} was refused: ${answer.refused}, ${answer.detail}`)
     return this.commit(answer)
@@ -111,7 +122,7 @@ export class Room {
     return decided.map((one) => one.body)
   }
 
-  refused(body: CommandBody, who: Who = ROOM): RefusalReason {
+  refused(body: Saying, who: Who = ROOM): RefusalReason {
     const before = canonical(this.state)
     const answer = this.ask(body, who)
     expect(canonical(this.state)).toBe(before)
@@ -149,6 +160,7 @@ export function opened(said: { drill?: string; catalogue?: typeof CATALOGUE; kil
     catalogue: said.catalogue ?? CATALOGUE,
     policy: POLICY,
     killSwitch: said.killSwitch ?? false,
+    keys: TEST_KEYS,
     alerts: [{ alert: alert(), reason: 'new' }],
   })
   return room
@@ -217,14 +229,15 @@ export function approved(plan: ActionPlan = poolPlan(), room = carried(plan)): R
 
 export function start(
   room: Room,
-  said: { killSwitch?: boolean | null; fresh?: ReturnType<typeof look> } = {},
+  said: { killSwitch?: boolean | null; controls?: Controls | null; fresh?: ReturnType<typeof look> } = {},
 ): EventBody[] {
-  const { killSwitch = false, fresh = look(room.at).filter((item) => item.kind === 'metric') } = said
+  const { killSwitch = false, controls = CALM, fresh = look(room.at).filter((item) => item.kind === 'metric') } = said
   return room.say({
     type: 'start-execution',
     proposal: room.proposal.id,
     digest: room.proposal.digest,
     killSwitch,
+    controls,
     fresh,
   })
 }

@@ -113,6 +113,7 @@ function Gallery() {
     known: true,
     rows: Object.fromEntries(rows.map((one) => [one.id, one])),
     killSwitch: { on: query.has('kill'), by: 'ada', reason: 'deploy freeze' },
+    dryRun: { on: query.has('dry'), by: 'ada', reason: 'first week here' },
     heardWall: T0,
   })
   const nothing = () => undefined
