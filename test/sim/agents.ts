@@ -10,8 +10,13 @@ import type {
   VoteDraft,
   VoterName,
 } from '../../durable/protocol/domain.ts'
+import { VOTERS } from '../../durable/protocol/domain.ts'
+import type { CommandBody } from '../../durable/protocol/commands.ts'
 import type { View } from '../../durable/protocol/view.ts'
+import { signedVote } from '../agent-keys.ts'
 import type { Trouble } from './faults.ts'
+
+type CastVote = Extract<CommandBody, { type: 'cast-vote' }>
 
 /** The shipped agent's own word, which a lying world may twist. */
 export function find(agent: AgentName, view: View, at: Instant, trouble: Trouble): FindingDraft {
@@ -19,7 +24,10 @@ export function find(agent: AgentName, view: View, at: Instant, trouble: Trouble
   return trouble.happens('lies') ? twisted(draft, trouble) : draft
 }
 
-/** One vote, or two that contradict each other. `blind`: every voter says yes and cites all there is. */
+/**
+ * One signed vote, or what a liar makes of it: votes that contradict each other, the same one again, one signed for another
+ * question, one that it signed as another seat, one whose signature is torn. `blind`: every voter says yes and cites all there is.
+ */
 export function votesOf(
   voter: VoterName,
   view: View,
@@ -27,27 +35,27 @@ export function votesOf(
   at: Instant,
   trouble: Trouble,
   blind: boolean,
-): { digest: string; draft: VoteDraft }[] {
-  const { digest } = proposal
+): CastVote[] {
   const yes: VoteDraft = { vote: 'support', cites: Object.keys(view.evidence), reason: 'yes', method: 'none' }
   const own = blind ? yes : VOTES[voter](situationOf(view, at), proposal.body)
-  if (!trouble.happens('lies')) return [{ digest, draft: own }]
-  const other = view.proposals[0]?.digest ?? digest
+  const say = (draft: VoteDraft, as: VoterName = voter, digest = proposal.digest): CastVote =>
+    signedVote(view, { type: 'cast-vote', proposal: proposal.id, digest, voter: as, draft }, voter)
+  if (!trouble.happens('lies')) return [say(own)]
+  const honest = say(own)
+  const neighbour = VOTERS[(VOTERS.indexOf(voter) + 1) % VOTERS.length] ?? voter
   return trouble.pick([
-    [{ digest, draft: yes }],
-    [{ digest, draft: { ...own, vote: 'oppose' } }],
-    [{ digest, draft: { ...own, cites: [...own.cites, 'E-999'] } }],
-    [{ digest, draft: { ...yes, cites: ['constructor', '__proto__'] } }],
-    [{ digest: other, draft: yes }],
-    [
-      { digest, draft: yes },
-      { digest, draft: { ...yes, vote: 'oppose' } },
-    ],
-    [
-      { digest, draft: { ...yes, cites: ['E-999'] } },
-      { digest, draft: yes },
-    ],
-  ] as const satisfies readonly { digest: string; draft: VoteDraft }[][])
+    [say(yes)],
+    [say({ ...own, vote: 'oppose' })],
+    [say({ ...own, cites: [...own.cites, 'E-999'] })],
+    [say({ ...yes, cites: ['constructor', '__proto__'] })],
+    [say(yes, voter, view.proposals[0]?.digest ?? proposal.digest)],
+    [say(yes), say({ ...yes, vote: 'oppose' })],
+    [say({ ...yes, cites: ['E-999'] }), say(yes)],
+    [honest, honest],
+    [say(yes, neighbour), honest],
+    [{ ...honest, signature: honest.signature.toLowerCase() }],
+    [{ ...honest, draft: yes }, honest],
+  ] as const satisfies readonly CastVote[][])
 }
 
 export { clerk, situationOf }

@@ -16,6 +16,7 @@ import type { Actor, Instant, Role } from '../../durable/protocol/domain.ts'
 import { effectKey } from '../../durable/protocol/effects.ts'
 import type { RoomEvent } from '../../durable/protocol/events.ts'
 import { CHAIN_START, chainInput } from '../../durable/protocol/verify.ts'
+import { sealedSignature } from '../agent-keys.ts'
 import { type Disk, type Row, eventsOf, putRow, rowsOf } from './disk.ts'
 import type { Trouble } from './faults.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -238,6 +239,7 @@ export class Shell {
       role,
       body,
       sealed: null,
+      ...sealedSignature(this.state.view, body),
     }
     if (body.type !== 'propose' && body.type !== 'decide-myself') return command
     const drafted = draft(this.state, body, command.at, wall, sha256)

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { FAULTS_F, QUORUM, RISK, VOTERS_N } from '../../../durable/core/consensus/policy.ts'
 import { judgeQuorum, mayClose, tally } from '../../../durable/core/consensus/quorum.ts'
 import type { Answer, RiskClass, Vote, VoterName } from '../../../durable/protocol/domain.ts'
+import { POLICIES, whyNotCarried } from '../../../durable/protocol/policies.ts'
+import { POLICY_VERSION } from '../../../durable/protocol/version.ts'
 import { REQUIRED_SUPPORTERS, VOTERS } from '../../../durable/protocol/domain.ts'
 import { type Case, casesOf, words } from './cases.ts'
 
@@ -107,5 +109,39 @@ describe('what holds for all votes', () => {
       abstainers: [],
       missing: ['diagnosis', 'prediction', 'resolution'],
     })
+  })
+
+  test('[CN63] a quarantined voter counts as if it had not voted, for and against, and nobody hopes for it', () => {
+    fc.assert(
+      fc.property(anyVotes, anyRisk, fc.subarray([...VOTERS]), (votes, risk, outcast) => {
+        const others = votes.filter(({ voter }) => !outcast.includes(voter))
+        expect(tally(votes, outcast)).toEqual(tally(others))
+        expect(judgeQuorum(votes, risk, outcast)).toEqual(judgeQuorum(others, risk))
+        if (outcast.some((voter) => REQUIRED_SUPPORTERS.includes(voter)))
+          expect(mayClose(votes, risk, outcast)).toBe(true)
+        const all = VOTERS.filter((voter) => !outcast.includes(voter)).map((voter) => cast(voter, 'abstain'))
+        expect(mayClose(all, risk, outcast)).toBe(true)
+      }),
+      { numRuns: 2_000 },
+    )
+    expect(
+      judgeQuorum(
+        VOTERS.map((voter) => cast(voter, voter === 'detection' ? 'oppose' : 'support')),
+        'wider',
+        ['detection'],
+      ),
+    ).toEqual({ carries: true, reason: 'quorum' })
+  })
+
+  test('[CN77] the verifier’s table of every policy that is drafted is the room’s', () => {
+    const rules = POLICIES.get(POLICY_VERSION)
+    expect(rules).toEqual({ risk: RISK, required: REQUIRED_SUPPORTERS, signed: true })
+    fc.assert(
+      fc.property(anyVotes, anyRisk, (votes, risk) => {
+        const counted = VOTERS.flatMap((voter) => votes.find((one) => one.voter === voter && one.void === null) ?? [])
+        if (rules) expect(whyNotCarried(rules, risk, counted) === null).toBe(judgeQuorum(votes, risk).carries)
+      }),
+      { numRuns: 5_000 },
+    )
   })
 })

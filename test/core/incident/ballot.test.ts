@@ -176,7 +176,7 @@ describe('the ballot', () => {
     vote(room, 'diagnosis', 'support', { cites: ['E-01', 'E-99'] })
     vote(room, 'prediction', 'support', { cites: ['constructor'] })
     expect(room.proposal.votes.map((one) => one.void)).toEqual(['wrong-digest', 'unknown-evidence', 'unknown-evidence'])
-    vote(room, 'diagnosis')
+    vote(room, 'resolution')
     expect(room.proposal.votes.at(-1)?.void).toBe(null)
     expect(
       room.refused({ type: 'cast-vote', proposal: 'prp_none', digest: '', voter: 'detection', draft: draftOf() }),
