@@ -1,9 +1,15 @@
 import { A, Navigate, Route, Router } from '@solidjs/router'
+import { lazy } from 'solid-js'
 import { render } from 'solid-js/web'
 import './styles.ts'
 import { Door } from './dashboards/Door.tsx'
-import { Operations } from './dashboards/operations/Operations.tsx'
 import { wearTheme } from './ui/theme.ts'
+
+// Each page loads what it needs: who looks into a closed incident waits for no socket's code.
+const Operations = lazy(async () => ({ default: (await import('./dashboards/operations/Operations.tsx')).Operations }))
+const Transparency = lazy(async () => ({
+  default: (await import('./dashboards/transparency/Transparency.tsx')).Transparency,
+}))
 
 function NotFound() {
   return (
@@ -26,6 +32,7 @@ if (app) {
         <Router>
           <Route path="/" component={() => <Navigate href="/ops" />} />
           <Route path="/ops/:incident?" component={Operations} />
+          <Route path="/transparency/:incident?" component={Transparency} />
           <Route path="*" component={NotFound} />
         </Router>
       </Door>

@@ -1,0 +1,34 @@
+/** Width of a letter at 11 px, generously. */
+const LETTER_PX = 6.2
+const GAP_PX = 8
+const ROWS = 2
+
+export interface Label {
+  seq: number
+  x: number
+  word: string
+}
+
+export interface PlacedLabel extends Label {
+  row: number
+  /** left end of the word. */
+  from: number
+}
+
+/**
+ * Words beside their places in two rows, none over another and none beyond the edge. One that fits in neither row is left
+ * out: the list under the line has it.
+ */
+export function placeLabels(labels: readonly Label[], width: number): PlacedLabel[] {
+  const ends = Array.from({ length: ROWS }, () => Number.NEGATIVE_INFINITY)
+  const placed: PlacedLabel[] = []
+  for (const label of labels) {
+    const wide = label.word.length * LETTER_PX
+    const from = Math.max(0, Math.min(label.x - wide / 2, width - wide))
+    const row = ends.findIndex((end) => from >= end + GAP_PX)
+    if (row < 0) continue
+    ends[row] = from + wide
+    placed.push({ ...label, row, from })
+  }
+  return placed
+}
