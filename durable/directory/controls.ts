@@ -58,7 +58,7 @@ function stopFor({ killSwitch, services }: Stops, target: string): Stop | null {
 function maintenanceOf({ silences }: Desk, service: string, now: Instant): string[] {
   const whole = { labels: { service }, service, source: '', severity: 'info' as const }
   const window = silencing(
-    silences.ready().filter(({ silence }) => silence.kind === 'maintenance'),
+    silences.ready(now).filter(({ silence }) => silence.kind === 'maintenance'),
     whole,
     now,
   )

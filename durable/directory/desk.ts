@@ -44,7 +44,7 @@ export class Desk {
     this.namespace = namespace
     migrate(storage)
     this.incidents = new KnownIncidents(storage.sql)
-    this.silences = new Silences(storage.sql)
+    this.silences = new Silences(storage.sql, () => this.catalogue().maintenance ?? [])
     this.storm = new Stormy(storage.sql, this.now())
   }
 
@@ -103,8 +103,10 @@ export class Desk {
   }
 
   setCatalogue(catalogue: Catalogue): void {
+    const { maintenance = [] } = this.catalogue()
     writeMeta(this.sql, 'catalogue', JSON.stringify(catalogue))
     this.#catalogue = this.#links = this.#changes = null
+    this.silences.replan(maintenance, this.now())
   }
 
   /** How alerts become incidents here. */

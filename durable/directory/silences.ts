@@ -1,25 +1,36 @@
 import { type ReadySilence, matcherProblems, readySilence, silencing } from '../core/correlate/silence.ts'
+import { isPlanned, plannedSilence, windowId } from '../core/correlate/window.ts'
 import type { Alert, Instant } from '../protocol/domain.ts'
-import type { NewSilence, Silence, SilenceAnswer, SilenceRow } from '../protocol/noise.ts'
+import type { MaintenanceWindow, NewSilence, Silence, SilenceAnswer, SilenceRow } from '../protocol/noise.ts'
 import { hurryHeld } from './held.ts'
 import { randomBody } from './random.ts'
 
 /** Silences kept, ended ones not counted: each is asked for each new alert. */
 export const SILENCES_MAX = 500
 
-/** The silences of a namespace: stored, and in memory ready to be asked. */
+/** A window of the catalogue with the span that was worked out last, and until when that holds. */
+interface Planned {
+  window: MaintenanceWindow
+  ready: ReadySilence | null
+  until: Instant
+}
+
+/** The silences of a namespace and the windows of its catalogue: in memory ready to be asked. */
 export class Silences {
   readonly #sql: SqlStorage
+  readonly #windows: () => readonly MaintenanceWindow[]
   #ready: Map<string, ReadySilence> | null = null
+  #planned: Planned[] | null = null
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, windows: () => readonly MaintenanceWindow[]) {
     this.#sql = sql
+    this.#windows = windows
   }
 
   /** The silence that holds an alert back at `now`, or null. */
   over(alert: Alert, now: Instant): Silence | null {
-    const ready = this.#all()
-    return ready.size === 0 ? null : silencing(ready.values(), alert, now)
+    const ready = this.ready(now)
+    return ready.length === 0 ? null : silencing(ready, alert, now)
   }
 
   /** Stores a silence, or says why it cannot be. What people know already stays with them. */
@@ -42,7 +53,7 @@ export class Silences {
 
   /** Ends a silence now; what it holds back and still fires comes through. False: there is none of that id. */
   end(id: string, now: Instant): boolean {
-    const known = this.list(now).some((silence) => silence.id === id)
+    const known = [...this.#all().values()].some(({ silence }) => silence.id === id && silence.endsAt > now)
     this.#sql.exec('DELETE FROM silence WHERE id = ?', id)
     this.#all().delete(id)
     if (known) hurryHeld(this.#sql, id, now)
@@ -51,20 +62,39 @@ export class Silences {
 
   /** What is not over at `now`, the first to end first. */
   list(now: Instant): SilenceRow[] {
-    return [...this.#all().values()]
+    return this.ready(now)
       .map(({ silence }) => silence)
       .filter(({ endsAt }) => endsAt > now)
       .sort((a, b) => a.endsAt - b.endsAt || (a.id < b.id ? -1 : 1))
       .map((silence) => rowOf(silence, now))
   }
 
-  /** All of them, to be asked. */
-  ready(): ReadySilence[] {
-    return [...this.#all().values()]
+  /** All of them, and the catalogue's windows as they stand at `now`, to be asked. */
+  ready(now: Instant): ReadySilence[] {
+    return [...this.#all().values(), ...this.#plannedAt(now)]
+  }
+
+  /** The catalogue is another one: what its windows hold back is looked at again, by those that stand now. */
+  replan(before: readonly MaintenanceWindow[], now: Instant): void {
+    this.#planned = null
+    for (const window of before) hurryHeld(this.#sql, windowId(window), now)
   }
 
   forget(): void {
     this.#ready = null
+    this.#planned = null
+  }
+
+  /** Each window's span that goes on at `now`, else its next: worked out once for each span, for zones are costly. */
+  #plannedAt(now: Instant): ReadySilence[] {
+    this.#planned ??= this.#windows().map((window) => ({ window, ready: null, until: -Infinity }))
+    for (const planned of this.#planned) {
+      if (now < planned.until) continue
+      const silence = plannedSilence(planned.window, now)
+      planned.ready = silence && readySilence(silence)
+      planned.until = silence?.endsAt ?? Infinity
+    }
+    return this.#planned.flatMap(({ ready }) => ready ?? [])
   }
 
   #all(): Map<string, ReadySilence> {
@@ -80,11 +110,12 @@ export class Silences {
 }
 
 function rowOf(silence: Silence, now: Instant): SilenceRow {
+  const { createdAt: _, ...said } = silence
   return {
-    ...silence,
+    ...said,
     state: now < silence.startsAt ? 'pending' : 'active',
     startsAt: new Date(silence.startsAt).toISOString(),
     endsAt: new Date(silence.endsAt).toISOString(),
-    createdAt: new Date(silence.createdAt).toISOString(),
+    ...(isPlanned(silence) ? { from: 'catalogue' as const } : { createdAt: new Date(silence.createdAt).toISOString() }),
   }
 }

@@ -5,6 +5,7 @@
 
 import type { ActionLimits, Autonomy, AutonomyClause, DryRunReport, FreezeWindow } from './controls.ts'
 import type { NoteVisibility } from './crew.ts'
+import type { MaintenanceWindow } from './noise.ts'
 import type { EscalationPolicy, NotifyTarget, Rotation, SlaTarget } from './oncall.ts'
 
 export type Instant = number
@@ -357,6 +358,8 @@ export interface Catalogue {
   runbooks: Runbook[]
   sources: Source[]
   correlation?: CorrelationRules
+  /** planned work whose alerts nobody is told of. */
+  maintenance?: MaintenanceWindow[]
   endpoints: Endpoint[]
   targets?: NotifyTarget[]
   rotations?: Rotation[]

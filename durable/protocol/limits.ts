@@ -28,6 +28,10 @@ export const NAMED_MAX = 100
 export const SPLIT_ALERTS_MAX = 200
 /** Calls in one incident: a loop of reopenings must not wake somebody all night. */
 export const PAGES_PER_INCIDENT_MAX = 100
+/** Matchers of one silence or window, and characters of one: a pattern is read by a machine of its own and stays short. */
+export const MATCHERS_MAX = 20
+export const MATCHER_NAME_CHARS_MAX = 128
+export const MATCHER_VALUE_CHARS_MAX = 256
 /** Labels or annotations of one alert; the rest is cut and said so in label `ic_cut`. */
 export const LABELS_MAX = 64
 export const LABEL_CHARS_MAX = 1_024

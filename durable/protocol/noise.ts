@@ -27,6 +27,23 @@ export interface Silence extends NewSilence {
   createdAt: Instant
 }
 
+/** Days of a week, as ISO 8601 counts them. */
+export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
+export type Weekday = (typeof WEEKDAYS)[number]
+
+/** Planned work as the catalogue has it: once, or each week. It keeps alerts from people as a silence does. */
+export interface MaintenanceWindow {
+  name: string
+  /** all must hold; `=` where no operator is said. */
+  matchers: (Omit<Matcher, 'op'> & { op?: MatchOp })[]
+  comment: string
+  /** once: RFC 3339. */
+  from?: string
+  until?: string
+  /** each week on these days, local `HH:MM`; an end that is not after the start is on the next day. */
+  weekly?: { days: Weekday[]; from: string; until: string; zone: string }
+}
+
 /** What became of a wish for silence. */
 export type SilenceAnswer =
   | { ok: true; silence: SilenceRow }
@@ -43,9 +60,12 @@ export interface IntakeReasons {
 /** As it is listed, with how it stands now. */
 export interface SilenceRow extends Omit<Silence, 'startsAt' | 'endsAt' | 'createdAt'> {
   state: 'pending' | 'active'
+  /** it stands in the catalogue and ends there; absent: a person made it. */
+  from?: 'catalogue'
   startsAt: string
   endsAt: string
-  createdAt: string
+  /** absent for a window of the catalogue. */
+  createdAt?: string
 }
 
 /** Why an alert is held back from people. */

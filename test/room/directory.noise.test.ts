@@ -10,6 +10,7 @@ import {
   alertOf,
   chain,
   type DirectoryStub,
+  directoryNamed,
   freshNamespace,
   later,
   post,
@@ -158,6 +159,83 @@ describe('silences', () => {
       const answer = await roomNamed(`drill/${drill}/${row?.id}`).detail()
       return answer.found && answer.detail.alerts[0]?.status === 'resolved'
     }, 'the room heard of the end')
+  })
+})
+
+describe('windows of the catalogue', () => {
+  const at = (ms: number) => new Date(ms).toISOString()
+  const planned = (wall: number, said = {}): Catalogue => ({
+    ...chain(['checkout', 'search'], false),
+    maintenance: [
+      {
+        name: 'upgrade',
+        matchers: [{ name: 'service', value: 'checkout' }],
+        comment: 'upgrade to 18',
+        from: at(wall - 60_000),
+        until: at(wall + 600_000),
+        ...said,
+      },
+    ],
+  })
+
+  test('[CA42] hold back as silences do, in the name of the catalogue, and let through what still fires at their end', async () => {
+    const { directory, clock } = await freshNamespace(planned(Date.now()))
+    expect(await directory.silences()).toMatchObject([
+      {
+        id: 'win_upgrade',
+        kind: 'maintenance',
+        state: 'active',
+        by: 'catalogue',
+        from: 'catalogue',
+        matchers: [{ op: '=' }],
+      },
+    ])
+    await directory.intake(post(alertOf('quiet'), alertOf('loud', { service: 'search' })))
+    expect(await settled(directory)).toMatchObject({ received: 2, attached: 1, suppressed: 1 })
+    expect((await directory.suppressed(null)).items).toMatchObject([{ reason: 'in-maintenance', by: 'win_upgrade' }])
+    expect(await directory.endSilence('win_upgrade')).toBe(false)
+    await evictDurableObject(directory)
+    await move(directory, clock, 601_000)
+    await until(async () => (await rows(directory)).length === 2, 'it came through')
+    expect(await directory.silences()).toEqual([])
+  })
+
+  test('[CA42] each week again: what is held back stays held from one span to the next that touches it', async () => {
+    const weekly = {
+      days: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'],
+      from: '00:00',
+      until: '00:00',
+      zone: 'UTC',
+    }
+    const { directory, clock } = await freshNamespace(planned(0, { from: undefined, until: undefined, weekly }))
+    await directory.intake(post(alertOf('quiet')))
+    for (const days of [1, 2, 3]) {
+      await move(directory, clock, days * 86_400_000)
+      expect(await rows(directory)).toEqual([])
+      expect((await directory.silences())[0]?.state).toBe('active')
+    }
+    expect(await settled(directory)).toMatchObject({ received: 1, suppressed: 1 })
+  })
+
+  test('[CA43] a catalogue that takes a window out lets through what it held back; one that keeps it does not', async () => {
+    const live = directoryNamed('live')
+    const wall = Date.now()
+    const standing = await live.catalogue()
+    const put = async (version: string, said: Partial<Catalogue>) => {
+      const text = JSON.stringify({ ...standing, ...said, version })
+      expect(await live.putCatalogue({ text, ifMatch: null, by: 'ada' })).toMatchObject({ ok: true })
+    }
+    const window = planned(wall).maintenance ?? []
+    const shown = async () => (await rows(live)).filter(({ service }) => service === 'checkout')
+    await put('windows-1', { maintenance: window })
+    await live.intake(post(alertOf('window-held')))
+    await put('windows-2', { maintenance: window.map((one) => ({ ...one, comment: 'longer' })) })
+    await runDurableObjectAlarm(live)
+    await settled(live)
+    expect(await shown()).toEqual([])
+    expect((await live.suppressed(null)).items).toMatchObject([{ by: 'win_upgrade' }])
+    await put('windows-3', {})
+    await until(async () => (await shown()).length === 1, 'it came through')
   })
 })
 

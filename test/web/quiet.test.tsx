@@ -133,6 +133,14 @@ describe('kept quiet', () => {
     expect(calls.filter(({ method }) => method === 'DELETE')).toHaveLength(1)
   })
 
+  it('[UI118] a window of the catalogue has no way to end it here', async () => {
+    const planned: SilenceRow = { ...SILENCE, id: 'win_upgrade', by: 'catalogue', from: 'catalogue' }
+    network({ ...QUIET, 'GET /api/v1/silences': { status: 200, body: { items: [planned], next: null } } })
+    const screen = page()
+    await screen.findByText('ends in the catalogue')
+    expect(screen.queryByRole('button', { name: 'End now' })).toBeNull()
+  })
+
   it('[UI118] what cannot be read says so', async () => {
     network({ 'GET /api/v1/silences': { status: 503, body: { code: 'storage', title: 'The store is busy.' } } })
     const screen = page()

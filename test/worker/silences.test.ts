@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Catalogue } from '../../durable/protocol/domain.ts'
 import type { Page } from '../../durable/protocol/objects.ts'
 import type { SourceWatch } from '../../durable/protocol/keeper.ts'
 import type { SilenceRow, StormRow, SuppressedRow } from '../../durable/protocol/noise.ts'
@@ -54,6 +55,25 @@ test('[NO15] a silence that is none is 400 and names its places; a viewer makes 
   }
   await problem(await api('/api/v1/silences', { body: silence(), token: 'dev@viewer' }), 403, 'role-too-low')
   await problem(await api('/api/v1/silences/sil_nobody', { method: 'DELETE' }), 404, 'not-found')
+})
+
+test('[CA42] a window of the catalogue is listed with the silences, and is ended in the catalogue alone', async () => {
+  const standing = await json<Catalogue>(await api('/api/v1/catalogue'))
+  const window = {
+    name: 'yearly',
+    matchers: [{ name: 'service', value: 'nobody' }],
+    comment: 'planned',
+    from: new Date().toISOString(),
+    until: inAnHour(),
+  }
+  const body = { ...standing, version: 'silences-1', maintenance: [window] }
+  const put = await api('/api/v1/catalogue', { method: 'PUT', token: 'dev:ada@admin', body })
+  expect(await json<{ changes: { says: string }[] }>(put)).toMatchObject({
+    changes: expect.arrayContaining([{ kind: 'added', at: 'maintenance', says: '+ maintenance' }]),
+  })
+  const { items } = await json<Page<SilenceRow>>(await api('/api/v1/silences'))
+  expect(items).toMatchObject([{ id: 'win_yearly', from: 'catalogue', endsAt: window.until }])
+  await problem(await api('/api/v1/silences/win_yearly', { method: 'DELETE' }), 409, 'in-catalogue')
 })
 
 test('[NO24] the sources are listed with when each was heard of', async () => {

@@ -59,6 +59,7 @@ const OWN: Readonly<Record<string, Code>> = {
   'intake-storage': { status: 503, says: 'Nothing was taken in; send it again.' },
   // What is asked for.
   'invalid-matchers': { status: 400, says: 'A matcher of the silence cannot be used.' },
+  'in-catalogue': { status: 409, says: 'It stands in the catalogue, and is changed there.' },
   'too-many-silences': { status: 409, says: 'End silences that are not needed first.' },
   'too-many-tokens': { status: 409, says: 'Revoke tokens that are not needed first.' },
   'too-many-secrets': { status: 409, says: 'Delete secrets that are not needed first.' },

@@ -74,6 +74,7 @@ export const INSTANCE: readonly Operation[] = [
   }),
   row('DELETE /api/v1/silences/:id', 'responder', 'End a silence', {
     answers: { 204: { says: 'Over; what still fires comes through.' } },
+    codes: ['in-catalogue'],
   }),
   row('GET /api/v1/oncall', 'viewer', 'Who is on call', {
     query: onCallQuery,

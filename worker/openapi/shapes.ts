@@ -147,6 +147,7 @@ export const silenceRow = z.looseObject({
   comment: text,
   by: text,
   state: z.enum(['pending', 'active']),
+  from: z.optional(z.literal('catalogue')),
   startsAt: when,
   endsAt: when,
 })
@@ -182,6 +183,7 @@ export const catalogue = z.looseObject({
       stormPerMinute: z.optional(count),
     }),
   ),
+  maintenance: z.optional(z.array(z.looseObject({ name: text, comment: text }))),
   targets: z.optional(z.array(z.looseObject({ name: text, kind: text }))),
   rotations: z.optional(z.array(z.looseObject({ name: text }))),
   escalation: z.optional(z.array(z.looseObject({ name: text }))),

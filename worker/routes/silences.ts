@@ -1,6 +1,11 @@
 import type { Context } from 'hono'
 import * as z from 'zod/mini'
-import { REASON_CHARS_MAX } from '../../durable/protocol/limits.ts'
+import {
+  MATCHERS_MAX,
+  MATCHER_NAME_CHARS_MAX,
+  MATCHER_VALUE_CHARS_MAX,
+  REASON_CHARS_MAX,
+} from '../../durable/protocol/limits.ts'
 import { LIVE } from '../../durable/protocol/namespace.ts'
 import type { AppEnv } from '../env.ts'
 import { ProblemError } from '../errors.ts'
@@ -8,13 +13,11 @@ import { linked } from '../middleware/link.ts'
 import { bodyOf, queryOf } from '../validate.ts'
 import { cursor } from './params.ts'
 
-/** Matchers of one silence, and characters of one: a pattern is read by a machine of its own and stays short. */
-const MATCHERS_MAX = 20
-const NAME_CHARS_MAX = 128
-const VALUE_CHARS_MAX = 256
 /** The longest a silence may last, in ms: what must be quiet for longer is a rule to be changed at its source. */
 const SILENCE_MS_MAX = 366 * 86_400_000
 const SILENCE_ID = /^sil_[a-z0-9]{12}$/
+/** Of a window of the catalogue: it ends where it is written. */
+const WINDOW_ID = /^win_/
 
 const time = z.iso.datetime({ offset: true })
 export const silenceBody = z.strictObject({
@@ -22,9 +25,9 @@ export const silenceBody = z.strictObject({
   matchers: z
     .array(
       z.strictObject({
-        name: z.string().check(z.minLength(1), z.maxLength(NAME_CHARS_MAX)),
+        name: z.string().check(z.minLength(1), z.maxLength(MATCHER_NAME_CHARS_MAX)),
         op: z.prefault(z.enum(['=', '!=', '=~', '!~']), '='),
-        value: z.string().check(z.maxLength(VALUE_CHARS_MAX)),
+        value: z.string().check(z.maxLength(MATCHER_VALUE_CHARS_MAX)),
       }),
     )
     .check(z.minLength(1), z.maxLength(MATCHERS_MAX)),
@@ -72,9 +75,15 @@ function timesProblem(startsAt: number, endsAt: number, now: number): { at: stri
   return null
 }
 
-/** `DELETE /api/v1/silences/{id}`: 204; what it held back and still fires comes through. */
+/** `DELETE /api/v1/silences/{id}`: 204; what it held back and still fires comes through. A window of the catalogue: 409. */
 export async function endSilence(c: Context<AppEnv>): Promise<Response> {
   const id = c.req.param('id') ?? ''
+  if (WINDOW_ID.test(id))
+    throw new ProblemError(
+      409,
+      'in-catalogue',
+      'This window stands in the catalogue; it ends when it is taken out there.',
+    )
   const ended = SILENCE_ID.test(id) && (await c.env.DIRECTORY.getByName(LIVE).endSilence(id))
   if (!ended) throw new ProblemError(404, 'not-found', 'There is no such silence.')
   return c.body(null, 204)

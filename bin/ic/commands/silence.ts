@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { MATCHERS_MAX } from '../../../durable/protocol/limits.ts'
 import type { MatchOp, Matcher, SilenceRow } from '../../../durable/protocol/noise.ts'
 import { type Command, type Context, durationIn, instantIn } from '../command.ts'
 import { usage } from '../exit.ts'
 
 type Kind = SilenceRow['kind']
 
-/** Matchers that one silence takes. */
-const MATCHERS_MAX = 20
 const ID = /^sil_[a-z0-9]{12}$/
 
 export const silence = of('silence', {

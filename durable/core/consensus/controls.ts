@@ -67,8 +67,7 @@ export function rateInBounds({ catalogue, target, record, controls, at }: Held):
 export function recurrenceOf(action: { type: string; target: string }, held: Omit<Held, 'target'>): string | null {
   const { times, withinMs } = held.catalogue.limits?.recurrence ?? RECURRENCE
   const before = [...held.record, ...(held.controls?.recent ?? [])].filter(
-    (one) =>
-      one.type === action.type && one.target === action.target && hasActed(one) && one.at > held.at - withinMs,
+    (one) => one.type === action.type && one.target === action.target && hasActed(one) && one.at > held.at - withinMs,
   ).length
   return before + 1 < times ? null : `recurring-fix: ${action.type} on ${action.target}, ${before + 1} times`
 }

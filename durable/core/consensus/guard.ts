@@ -120,10 +120,7 @@ function rollbackPresent(input: GuardInput): Judged {
 function noOutcomeUnknown(input: GuardInput): Judged {
   const { target } = input.body.plan.action
   const unsettled = input.record.some(
-    (entry) =>
-      entry.target === target &&
-      isUnsettled(entry) &&
-      entry.proposal !== input.body.number,
+    (entry) => entry.target === target && isUnsettled(entry) && entry.proposal !== input.body.number,
   )
   if (unsettled) return [false, 'outcome-unknown-on-target']
   const elsewhere = input.controls?.recent.find(

@@ -16,9 +16,7 @@ export function clauseFor({ head, catalogue }: View, { body }: Proposal): Autono
   if (!head || head.drill !== null || body.decidedBy !== 'system' || body.risk !== 'reversible') return null
   const { type, target } = body.plan.action
   const clauses = (catalogue?.autonomy ?? []).filter(({ action }) => action === type)
-  return (
-    clauses.find(({ service }) => service === target) ?? clauses.find(({ service }) => service === '*') ?? null
-  )
+  return clauses.find(({ service }) => service === target) ?? clauses.find(({ service }) => service === '*') ?? null
 }
 
 /**

@@ -40,5 +40,8 @@ export function setIncidentControl(
   const bad = badReason(body.reason, 'a switch needs its reason on record')
   if (bad) return bad
   const set = { on, scope: 'incident' as const, reason: body.reason.trim() }
-  return said(command, control === 'kill-switch' ? { type: 'kill-switch-set', ...set } : { type: 'dry-run-set', ...set })
+  return said(
+    command,
+    control === 'kill-switch' ? { type: 'kill-switch-set', ...set } : { type: 'dry-run-set', ...set },
+  )
 }

@@ -63,6 +63,8 @@ export function wasShown(view: View, body: ProposalBody): boolean {
   const action = canonical(body.plan.action)
   return (
     isDryRun(view) &&
-    view.proposals.some(({ dryRun, body: earlier }) => dryRun !== undefined && canonical(earlier.plan.action) === action)
+    view.proposals.some(
+      ({ dryRun, body: earlier }) => dryRun !== undefined && canonical(earlier.plan.action) === action,
+    )
   )
 }

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../../protocol/domain.ts'
 import { type Check, type Problem, flag, listOf, number, oneOf, optional, record, text } from './shape.ts'
 import { correlation, correlationProblems } from './correlation.ts'
+import { maintenance, maintenanceProblems } from './maintenance.ts'
 import { escalation, onCallProblems, rotations, sla, targets } from './oncall.ts'
 import { endpoint, endpointProblems } from './endpoint.ts'
 import { runbook, runbookProblems } from './runbook.ts'
@@ -33,6 +34,7 @@ const shape = record({
   runbooks: listOf(runbook),
   sources: listOf(source),
   correlation: optional(correlation),
+  maintenance: optional(maintenance),
   endpoints: listOf(endpoint),
   targets: optional(targets),
   rotations: optional(rotations),
@@ -56,6 +58,7 @@ export function checkCatalogue(value: unknown): CheckedCatalogue {
     ...endpointProblems(catalogue.endpoints, catalogue.services),
     ...sourceProblems(catalogue.sources),
     ...correlationProblems(catalogue),
+    ...maintenanceProblems(catalogue),
     ...onCallProblems(catalogue),
   )
   return problems.length === 0 ? { ok: true, catalogue } : { ok: false, problems }

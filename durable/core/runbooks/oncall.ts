@@ -1,6 +1,6 @@
 import type { Catalogue } from '../../protocol/domain.ts'
 import { isZone } from '../oncall/zone.ts'
-import { type Check, type Problem, listOf, number, oneOf, optional, record, text } from './shape.ts'
+import { type Check, type Problem, instant, listOf, number, oneOf, optional, record, text, that } from './shape.ts'
 
 /** Steps of one policy, addressees of one step and rounds: what calls more people than this calls nobody in particular. */
 const STEPS_MAX = 20
@@ -12,15 +12,7 @@ const SECRET = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/
 const ADDRESS = /^https?:\/\/[A-Za-z0-9.:[\]-]+(\/[^\s#@]*)?$/
 const DATE = /^\d{4}-\d{2}-\d{2}$/
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/
 
-function that(holds: (value: string) => boolean, says: string): Check {
-  return (value, at, problems) => {
-    if (typeof value !== 'string' || !holds(value)) problems.push({ at, says })
-  }
-}
-
-const instant = that((value) => INSTANT.test(value) && !Number.isNaN(Date.parse(value)), 'must be an RFC 3339 instant')
 const date = that((value) => DATE.test(value) && !Number.isNaN(Date.parse(value)), 'must be a date: YYYY-MM-DD')
 const severity = oneOf('SEV-1', 'SEV-2', 'SEV-3', 'SEV-4', 'SEV-5')
 

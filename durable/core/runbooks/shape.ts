@@ -17,6 +17,20 @@ export const flag: Check = (value, at, problems) => {
   if (typeof value !== 'boolean') problems.push({ at, says: 'must be true or false' })
 }
 
+/** A text of some form. */
+export function that(holds: (value: string) => boolean, says: string): Check {
+  return (value, at, problems) => {
+    if (typeof value !== 'string' || !holds(value)) problems.push({ at, says })
+  }
+}
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/
+
+export const instant = that(
+  (value) => INSTANT.test(value) && !Number.isNaN(Date.parse(value)),
+  'must be an RFC 3339 instant',
+)
+
 /** A finite number, at least `min`. */
 export function number(min = -Infinity): Check {
   return (value, at, problems) => {

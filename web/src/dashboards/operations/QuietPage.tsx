@@ -147,9 +147,11 @@ function SilenceItem(props: { silence: SilenceRow; held: readonly SuppressedRow[
       <Show
         when={sure()}
         fallback={
-          <button type="button" class="button" onClick={() => setSure(true)}>
-            End now
-          </button>
+          <Show when={props.silence.from !== 'catalogue'} fallback={<span class="label">ends in the catalogue</span>}>
+            <button type="button" class="button" onClick={() => setSure(true)}>
+              End now
+            </button>
+          </Show>
         }
       >
         <span class="silence-sure" role="group" aria-label="End the silence?">
