@@ -1,4 +1,12 @@
-import type { Hypothesis, ParameterSpec, Runbook, RiskClass, SeriesWindow } from '../../protocol/domain.ts'
+import type {
+  Hypothesis,
+  ParameterSpec,
+  RiskClass,
+  Runbook,
+  SeriesWindow,
+  Service,
+  SignalRole,
+} from '../../protocol/domain.ts'
 import { type ParameterValue, parameterProblem } from './parameters.ts'
 import { isFull } from '../telemetry/index.ts'
 
@@ -9,20 +17,30 @@ export interface Match {
   series: SeriesWindow | null
 }
 
+/** Where the cause and its symptom are, for runbooks that are not for everywhere. */
+export interface Whereabouts {
+  /** of the cause's service; null: no service of the catalogue. */
+  tier: Service['tier'] | null
+  /** roles of signals that are in trouble where the symptom shows. */
+  symptoms: readonly SignalRole[]
+}
+
 const MILDEST_FIRST: readonly RiskClass[] = ['reversible', 'wider', 'irreversible']
 
 /**
  * Runbooks that fit a cause, best first: its kind is one of theirs, and one of their tokens is part of the name of a
  * series of the cause's service. Those that name a signal go before those that fit anything, milder before riskier, then
- * the catalogue's order. `series` are the cause service's own windows.
+ * the catalogue's order. `series` are the cause service's own windows. A runbook that names tiers or symptoms fits there
+ * alone, and nowhere while that is not known.
  */
 export function match(
   runbooks: readonly Runbook[],
   cause: Hypothesis['cause'],
   series: readonly SeriesWindow[],
+  where: Whereabouts = { tier: null, symptoms: [] },
 ): Match[] {
   return runbooks
-    .filter((runbook) => runbook.match.causeKinds.includes(cause.kind))
+    .filter((runbook) => runbook.match.causeKinds.includes(cause.kind) && fitsThere(runbook, where))
     .flatMap((runbook): Match[] => {
       if (runbook.match.signalTokens.length === 0) return [{ runbook, series: null }]
       const picked = pick(runbook, cause, series)
@@ -35,6 +53,12 @@ export function match(
     )
 }
 
+/** Whether it is a runbook for such a service and such a symptom. */
+export function fitsThere({ match: { tiers, symptoms } }: Runbook, where: Whereabouts): boolean {
+  if (tiers && (where.tier === null || !tiers.includes(where.tier))) return false
+  return !symptoms || symptoms.some((role) => where.symptoms.includes(role))
+}
+
 /** The cause's own signal when a token speaks of it; else a used-up resource of which one does. */
 function pick(runbook: Runbook, cause: Hypothesis['cause'], series: readonly SeriesWindow[]): SeriesWindow | null {
   const spoken = series.filter((window) => window.service === cause.service && speaks(runbook, window.name))
@@ -45,6 +69,11 @@ function pick(runbook: Runbook, cause: Hypothesis['cause'], series: readonly Ser
 export function speaks(runbook: Runbook, name: string): boolean {
   const text = name.toLowerCase()
   return runbook.match.signalTokens.some((token) => text.includes(token.toLowerCase()))
+}
+
+/** Parameters that only a person can fill in: with one of these the system proposes nothing. */
+export function leftToPeople({ parameters }: Runbook): string[] {
+  return parameters.filter(({ from }) => from.kind === 'person').map(({ name }) => name)
 }
 
 export type Parameter = { ok: true; value: ParameterValue; previous: number | null } | { ok: false; reason: string }

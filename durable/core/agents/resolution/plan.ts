@@ -13,7 +13,7 @@ export type Planned = { ok: true; plan: ActionPlan } | { ok: false; reason: stri
 /**
  * One typed action from a matched runbook, with all that the guard will ask for. Refused, with a reason word, where the
  * guard would refuse anyway: `target-protected`, `already-tried:<end>`, `limit-unknown`, `out-of-bounds:<parameter>`,
- * `nothing-to-verify`.
+ * `person-decides:<parameter>`, `nothing-to-verify`.
  */
 export function planFor(situation: Situation, hypothesis: Hypothesis, { runbook, series }: Match): Planned {
   const target = hypothesis.cause.service
@@ -52,6 +52,8 @@ export function planFor(situation: Situation, hypothesis: Hypothesis, { runbook,
         windowMs: runbook.verify.windowMs,
         settleMs: runbook.verify.settleMs,
       },
+      ...(runbook.steps && { steps: runbook.steps }),
+      ...(runbook.rollback?.onNoBetter && { undoOn: ['worse', 'no-better'] }),
       cites: freshOnly(situation, [...new Set(cites)]),
       hypothesis: hypothesis.id,
     },

@@ -8,14 +8,16 @@
  *    series say. Only this vote cites changes made after the trouble began.
  *  - the resource series that the runbook's tokens pick on the target: used up or in trouble, with the limit from which
  *    the proposed parameter follows. A calm resource, or a parameter that does not follow from its limit, is opposed.
- * A runbook that names no signal must find a change event on the target to undo. It abstains when the series cannot be
- * read fresh.
+ * A runbook that names no signal must find a change event on the target to undo where it undoes one, else a signal of the
+ * target in trouble. It abstains when the series cannot be read fresh.
  */
 import type { ProposalBody, Runbook, VoteDraft } from '../../../protocol/domain.ts'
 import { parameterFor, speaks } from '../../runbooks/match.ts'
 import type { Situation } from '../agent.ts'
 import { changeEventsOf, isTrouble, signalsWhere, type ChangeEvent, type Signal } from '../reading.ts'
+import { serviceOf } from '../topology.ts'
 import { badRecord } from './record.ts'
+import { isSpokenOf } from './where.ts'
 
 const METHOD = 'runbook-fit-and-record'
 
@@ -29,15 +31,10 @@ export function vote(situation: Situation, proposal: ProposalBody): VoteDraft {
   const bad = badRecord(situation.record, action.type, action.target)
   if (bad) return oppose(cited, `${action.type} on ${action.target} ended ${bad} before in this incident`)
   const events = changeEventsOf(situation).filter(({ change }) => change.service === action.target)
-  if (!named) {
-    const undone = events.at(-1)
-    return undone
-      ? support(
-          [undone.evidence],
-          `${runbook.title} undoes the latest change on ${action.target}; nothing speaks against it`,
-        )
-      : oppose([], `${runbook.title} undoes a change, and ${action.target} had none`)
-  }
+  const tier = serviceOf(situation.catalogue, action.target)?.tier ?? null
+  if (runbook.match.tiers && (tier === null || !runbook.match.tiers.includes(tier)))
+    return oppose(cited, `${runbook.title} is not for services of the tier of ${action.target}`)
+  if (!named) return undoesChange(runbook) ? onChange(runbook, action.target, events) : onTrouble(situation, proposal)
   if (!resource) return abstain(`no fresh series of ${action.target} that ${runbook.title} speaks of`)
   const done = alreadyDone(runbook, action.parameters, resource, events)
   if (done) {
@@ -64,12 +61,36 @@ export function vote(situation: Situation, proposal: ProposalBody): VoteDraft {
   )
 }
 
+/** What takes a change back is for causes that are changes, and for nothing else. */
+function undoesChange({ match }: Runbook): boolean {
+  return match.causeKinds.every((kind) => kind === 'deployment' || kind === 'configuration')
+}
+
+function onChange(runbook: Runbook, target: string, events: ChangeEvent[]): VoteDraft {
+  const undone = events.at(-1)
+  return undone
+    ? support([undone.evidence], `${runbook.title} undoes the latest change on ${target}; nothing speaks against it`)
+    : oppose([], `${runbook.title} undoes a change, and ${target} had none`)
+}
+
+/** Any signal of the target will do, or a call to it at its caller; what looks well there needs no runbook. */
+function onTrouble(situation: Situation, { plan }: ProposalBody): VoteDraft {
+  const { target } = plan.action
+  const seen = signalsWhere(situation, ({ service, peer }) => (peer === null ? service === target : peer === target))
+  const fresh = seen.filter((signal) => signal.fresh && signal.now !== null)
+  const [any] = fresh
+  if (!any) return abstain(`nothing of ${target} is seen now`)
+  const worst = fresh.find(isTrouble)
+  if (!worst) return oppose([any.evidence], `what is seen of ${target} is calm`)
+  return support([worst.evidence], `${worst.window.name} on ${target} is in trouble, and it was not tried in vain`)
+}
+
 /** The resource that the runbook's tokens pick: the used-up one, else one in trouble, else any. */
 function resourceOf(situation: Situation, runbook: Runbook, target: string): Signal | null {
   const spoken = signalsWhere(
     situation,
     (window) =>
-      window.service === target && window.peer === null && window.role === 'saturation' && speaks(runbook, window.name),
+      window.service === target && window.peer === null && isSpokenOf(window.role) && speaks(runbook, window.name),
   ).filter((signal) => signal.fresh && signal.now !== null)
   return spoken.find(({ full }) => full) ?? spoken.find(isTrouble) ?? spoken[0] ?? null
 }
