@@ -185,7 +185,7 @@ describe('they look again', () => {
   })
 
   test('[LC15] after every end that is no recovery', () => {
-    const ends: Room[] = [readOut(verifying(), 9), readOut(verifying(), 20), readOut(verifying(), null)]
+    const ends: Room[] = [readOut(verifying(), 9), readOut(verifying(), null)]
     const undone = unknown()
     undone.say({
       type: 'answer-status',

@@ -23,9 +23,20 @@ const sample = (room: Room, ...values: (number | null)[]) =>
   })
 
 describe('a verification ends one of four ways', () => {
+  test('[AC18] worse', () => {
+    const room = readOut(verifying(), 12)
+    expect(room.proposal.verification?.end).toBe('worse')
+    expect(types(room.log.slice(-4).map(({ body }) => body))).toEqual([
+      'verification-sampled',
+      'verification-ended',
+      'proposal-moved',
+      'escalated',
+    ])
+    expect(room.state.view.record).toMatchObject([{ end: 'worse' }])
+  })
+
   test.each<[VerificationEnd, number | null, string[]]>([
     ['recovered', 2, ['verification-sampled', 'verification-ended', 'proposal-moved', 'incident-mitigated']],
-    ['worse', 12, ['verification-sampled', 'verification-ended', 'proposal-moved', 'escalated', 'human-asked']],
     ['no-better', 9, ['verification-sampled', 'verification-ended', 'proposal-moved', 'escalated', 'human-asked']],
     ['unreadable', null, ['verification-sampled', 'verification-ended', 'proposal-moved', 'escalated', 'human-asked']],
   ])('[AC18] %s', (end, value, last) => {
