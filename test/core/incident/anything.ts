@@ -22,6 +22,7 @@ const word = fc.constantFrom(
 )
 const few = fc.array(word, { maxLength: 3 })
 const figure = fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(0, -1, 40))
+const step = fc.constantFrom('drain', 'sign', 'pause', 'calm', 'act', 'action', 'undo', 'constructor')
 const figures = fc.dictionary(fc.constantFrom('pool_limit', 'force', 'constructor'), figure)
 const run = fc.integer({ min: -1, max: 4 })
 const agent = fc.constantFrom<AgentName>(...AGENTS)
@@ -191,6 +192,47 @@ export const anyCommand: fc.Arbitrary<Make> = fc.oneof(
     .map(
       (one): Make =>
         () => ({ type: 'decide-myself', ...one }),
+    ),
+  fc.record({ pointed, reason, wants: figures }).map(
+    (one): Make =>
+      (room) => ({ type: 'request-changes', ...point(room, one.pointed), wants: one.wants, reason: one.reason }),
+  ),
+  fc.record({ pointed, reason }).map(
+    (one): Make =>
+      (room) => ({ type: 'undo', ...point(room, one.pointed), reason: one.reason }),
+  ),
+  fc.record({ pointed, killSwitch: fc.constantFrom(false, false, true, null) }).map(
+    (one): Make =>
+      (room) => ({ type: 'start-undo', ...point(room, one.pointed), killSwitch: one.killSwitch }),
+  ),
+  fc.record({ pointed, outcome: fc.constantFrom('ran' as const, 'failed' as const, 'unknown' as const) }).map(
+    (one): Make =>
+      (room) => ({
+        type: 'answer-undo',
+        proposal: point(room, one.pointed).proposal,
+        key: `${keyOf(room, one.pointed.mine)}:undo`,
+        outcome: one.outcome,
+        detail: '',
+      }),
+  ),
+  fc.record({ pointed, outcome: fc.constantFrom('it-ran' as const, 'it-did-not' as const, 'unknown' as const) }).map(
+    (one): Make =>
+      (room) => ({
+        type: 'answer-undo-status',
+        proposal: point(room, one.pointed).proposal,
+        key: `${keyOf(room, one.pointed.mine)}:undo`,
+        outcome: one.outcome,
+        detail: '',
+      }),
+  ),
+  fc
+    .record({ pointed, step, value: fc.option(fc.double()), outcome: fc.constantFrom('done', 'could-not'), reason })
+    .chain(({ pointed, step, value, outcome, reason }) =>
+      fc.constantFrom<Make>(
+        (room) => ({ type: 'read-step', proposal: point(room, pointed).proposal, step, value, at: room.at }),
+        (room) => ({ type: 'end-wait', proposal: point(room, pointed).proposal, step }),
+        (room) => ({ type: 'complete-step', proposal: point(room, pointed).proposal, step, outcome, reason }),
+      ),
     ),
   fc.record({ pointed, outcome, reason }).map(
     (one): Make =>

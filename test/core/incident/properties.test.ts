@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decide, evolve, initialState, isRefusal, react } from '../../../durable/core/incident/index.ts'
 import { canonical } from '../../../durable/protocol/canonical.ts'
+import type { RunbookStep } from '../../../durable/protocol/domain.ts'
 import { effectKey } from '../../../durable/protocol/effects.ts'
 import type { RoomEvent } from '../../../durable/protocol/events.ts'
 import { alertKey } from '../../../durable/protocol/view.ts'
@@ -22,7 +23,7 @@ import {
   unknown,
   verifying,
 } from './room.ts'
-import { START, alert, resolved } from './shop.ts'
+import { CATALOGUE, START, alert, poolPlan, resolved } from './shop.ts'
 
 const STAGES: Record<string, () => Room> = {
   empty: () => new Room(),
@@ -37,8 +38,35 @@ const STAGES: Record<string, () => Room> = {
   unknown: () => unknown(),
   verifying: () => verifying(),
   worse: () => readOut(verifying(), 50),
+  undoing: () => undoing(),
+  undone: () => undoing('ran'),
+  lost: () => undoing('unknown'),
+  stepping: () => stepping(),
   recovered: () => readOut(verifying(), 1),
 }
+/** The rollback of what made things worse was sent, and answered if it was. */
+function undoing(outcome: 'ran' | 'unknown' | null = null): Room {
+  const room = readOut(verifying(), 50)
+  const { id, digest, execution } = room.proposal
+  room.say({ type: 'start-undo', proposal: id, digest, killSwitch: false })
+  const key = `${execution?.key}:undo`
+  if (outcome !== null) room.say({ type: 'answer-undo', proposal: id, key, outcome, detail: '' })
+  return room
+}
+
+/** Approved, with something of each kind to do before the action. */
+function stepping(): Room {
+  const steps: RunbookStep[] = [
+    { kind: 'manual', id: 'drain', says: 'drain it' },
+    { kind: 'wait', id: 'pause', ms: 5_000 },
+    { kind: 'approval', id: 'sign', says: 'agree' },
+    { kind: 'http', id: 'act' },
+  ]
+  const runbooks = CATALOGUE.runbooks.map((runbook) => ({ ...runbook, steps }))
+  const room = proposed(poolPlan(), found(poolPlan(), looked(opened({ catalogue: { ...CATALOGUE, runbooks } }))))
+  return approved(poolPlan(), carried(poolPlan(), room))
+}
+
 const anyPlay = fc.record({
   stage: fc.constantFrom(...Object.keys(STAGES)),
   moves: fc.array(anyMove, { minLength: 1, maxLength: 25 }),
@@ -101,12 +129,32 @@ describe('for any commands, in any order, from any stage', () => {
     fc.assert(
       fc.property(anyPlay, ({ stage, moves }) => {
         const room = playFrom(stage, moves)
-        const calls = room.named('call-driver')
+        const all = room.named('call-driver')
+        expect(new Set(all.map((call) => effectKey(call, 0))).size).toBe(all.length)
+        const calls = all.filter(({ undo }) => !undo)
         expect(new Set(calls.map(({ proposal }) => proposal)).size).toBe(calls.length)
-        expect(new Set(calls.map((call) => effectKey(call, 0))).size).toBe(calls.length)
       }),
       { numRuns: 300 },
     )
+  })
+
+  test('[AC201] at most one rollback for each action, of one that surely ran, whatever comes', () => {
+    let undone = 0
+    fc.assert(
+      fc.property(anyPlay, ({ stage, moves }) => {
+        const room = playFrom(stage, moves)
+        const undos = room.named('call-driver').filter(({ undo }) => undo)
+        undone += undos.length
+        expect(new Set(undos.map(({ proposal }) => proposal)).size).toBe(undos.length)
+        for (const undo of undos) {
+          const proposal = room.state.view.proposals.find(({ id }) => id === undo.proposal)
+          expect(proposal?.execution?.outcome).toBe('ran')
+          expect(undo.key).toBe(`${proposal?.execution?.key}:undo`)
+        }
+      }),
+      { numRuns: 300 },
+    )
+    expect(undone).toBeGreaterThan(20)
   })
 
   test('[AC10] whatever started had a carried certificate and its approvals, or an own decision, on that digest', () => {

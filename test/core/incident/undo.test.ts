@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { STATUS_ATTEMPTS } from '../../../durable/core/consensus/policy.ts'
+import type { PersonCommand } from '../../../durable/protocol/commands.ts'
 import { effectKey } from '../../../durable/protocol/effects.ts'
 import type { ActionPlan, Catalogue } from '../../../durable/protocol/domain.ts'
 import {
@@ -278,16 +279,15 @@ describe('a commander orders it', () => {
   })
 })
 
-const own = (pool_limit: number) =>
-  ({
-    type: 'decide-myself',
-    runbook: 'raise-pool-limit',
-    target: 'db-proxy',
-    parameters: { pool_limit },
-    confirm: 'db-proxy',
-    passed: ['data-fresh', 'cooldown-over', 'preconditions-hold'],
-    reason: 'I know this one',
-  }) as const
+const own = (pool_limit: number): Extract<PersonCommand, { type: 'decide-myself' }> => ({
+  type: 'decide-myself',
+  runbook: 'raise-pool-limit',
+  target: 'db-proxy',
+  parameters: { pool_limit },
+  confirm: 'db-proxy',
+  passed: ['data-fresh', 'cooldown-over', 'preconditions-hold'],
+  reason: 'I know this one',
+})
 
 /** A look that asks for another figure, far enough from the last try. */
 const again = (room: Room, pool_limit: number): Room => {
