@@ -73,7 +73,7 @@ export function shareOf(state: State): number {
 export function failing(state: State, settings: Settings): number {
   if (isDown(state, 'profile') || isDown(state, 'sessions')) return 1
   const killed = state.second - (state.kills.at(-1) ?? -1_000) < KILL_HURTS_S ? KILL_FAILS : 0
-  const pressed = Math.min(1, settings.fails * pressure(state) + killed)
+  const pressed = Math.min(1, settings.fails * pressure(state) ** 2 + killed)
   const signingIn = state.second < state.signingInUntil ? 0.25 : 0
   return Math.min(1, shareOf(state) * pressed + signingIn)
 }

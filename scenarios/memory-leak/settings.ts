@@ -51,7 +51,7 @@ export function settingsOf(seed: number): Settings {
     deployed: whole(seed, 'deployed', 0, 2) === 0,
     leakPerS: between(seed, 'leak', 0.0026, 0.0038),
     killFrees: between(seed, 'frees', 0.08, 0.12),
-    fails: between(seed, 'fails', 0.42, 0.6),
+    fails: between(seed, 'fails', 0.34, 0.46),
     slower: between(seed, 'slower', 4, 7),
     visitsPerS: between(seed, 'visits', 80, 120),
     herringLeadS: whole(seed, 'herring', 20, 50),

@@ -45,6 +45,7 @@ function happeningForExecutives(facts: Facts): string {
   if (isOver(view)) return `${title} is back: ${view.state}${lastedText(facts)}.`
   const since = `since ${durationText(facts.at - facts.since)}`
   if (facts.ended?.verification?.end === 'recovered') return `${title} has recovered; we are watching that it stays so.`
+  if (isWithinObjectives(view)) return `${title} is reported as failing ${since}, but keeps what it promises.`
   if (symptom?.role === 'errors' && facts.unit === 'ratio') {
     const share = levelText(symptom.after, facts.unit)
     return `${title} fails for about ${share} of requests ${since} (measured just now; normal is ${levelText(symptom.before, facts.unit)}).`
@@ -59,6 +60,7 @@ function happeningForExecutives(facts: Facts): string {
 function causeForResponders(facts: Facts): string {
   const { view, top } = facts
   if (!view.findings.diagnosis) return 'Cause: not diagnosed yet.'
+  if (isWithinObjectives(view)) return `Cause: none. ${view.findings.diagnosis.summary}`
   if (!top) return `Cause: open (${view.findings.diagnosis.reason || 'no hypothesis stands'}).`
   const sure = top.confidence === null ? 'confidence not settled' : `confidence ${significant(top.confidence * 100)} %`
   return `Cause: ${top.verdict}, ${top.title} (${sure} from ${top.for.length} items of evidence: ${top.for.slice(0, 4).join(', ')}).`
@@ -66,6 +68,7 @@ function causeForResponders(facts: Facts): string {
 
 function causeForExecutives(facts: Facts): string {
   const { view, top } = facts
+  if (isWithinObjectives(view)) return 'Nothing has failed so far as is measured, so there is no cause to find.'
   if (!top || top.verdict === 'INCONCLUSIVE') return 'The cause is not known yet.'
   const place = view.catalogue?.services.find(({ id }) => id === top.cause.service)?.title ?? top.cause.service
   const sure = top.verdict === 'CONFIRMED' ? 'The evidence shows' : 'It is likely'
@@ -80,6 +83,11 @@ function causeForExecutives(facts: Facts): string {
     unknown: 'is where it began',
   }
   return `${sure} that ${place} ${what[top.cause.kind]}.`
+}
+
+/** Diagnosis read every promise of what is alerted about, and each is kept. */
+function isWithinObjectives(view: View): boolean {
+  return view.findings.diagnosis?.reason === 'within-objectives'
 }
 
 function lastedText(facts: Facts): string {

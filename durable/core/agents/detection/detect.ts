@@ -1,5 +1,6 @@
 import type { ChangePoint, FindingDetail, FindingDraft, Gap } from '../../../protocol/domain.ts'
 import type { Situation } from '../agent.ts'
+import { promisesKept } from '../promise.ts'
 import { earliestOnset, gapOf, isTrouble, onsetOf, signalsOf, type Signal } from '../reading.ts'
 import { symptomServices } from '../symptom.ts'
 import { foundationsOf } from '../topology.ts'
@@ -78,7 +79,9 @@ function summaryOf(situation: Situation, changed: number, onsetAt: number | null
     return `${window.name} on ${window.service} ${levels} (${significant(departure.sizeSigma)} sigma)`
   })
   const ago = durationText(situation.at - onsetAt)
-  return `It began ${ago} ago. First: ${listText(named)}. ${changed} series changed in all.`
+  const kept = promisesKept(situation)
+  const aside = kept ? ` Still, ${kept.says}.` : ''
+  return `It began ${ago} ago. First: ${listText(named)}. ${changed} series changed in all.${aside}`
 }
 
 function nothing(outcome: 'inconclusive' | 'abstained', reason: string, gaps: Gap[]): Finding {

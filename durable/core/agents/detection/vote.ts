@@ -6,11 +6,12 @@
  *    out. Present: departed and not come back. A symptom that came back by itself is opposed, though its alert may still
  *    fire and the target may still be strained. Only this vote cites the alerting service's own errors and latency.
  *  - the target's own series: at least one of them in trouble now (departed toward its bound, or at its limit).
- * It opposes when the symptom has cleared (citing its series) or when nothing on the target is in trouble (citing what it
+ * It opposes when everything that is alerted about keeps what it promises, when the symptom has cleared (citing its series) or when nothing on the target is in trouble (citing what it
  * read there), and abstains when either cannot be read fresh, or when the window begins after the alert did.
  */
 import type { Instant, ProposalBody, VoteDraft } from '../../../protocol/domain.ts'
 import type { Situation } from '../agent.ts'
+import { promisesKept } from '../promise.ts'
 import { isTrouble, signalsWhere, type Signal } from '../reading.ts'
 import { symptomServices } from '../symptom.ts'
 import { levelText } from '../words.ts'
@@ -23,6 +24,8 @@ export function vote(situation: Situation, proposal: ProposalBody): VoteDraft {
   const { target } = proposal.plan.action
   const leading = symptomServices(situation)[0]
   if (leading === undefined) return abstain('no alerting service is in the catalogue')
+  const kept = promisesKept(situation)
+  if (kept) return { vote: 'oppose', cites: kept.cites, reason: kept.says, method: METHOD }
   const symptom = symptomOf(situation, leading)
   if (!symptom) return abstain(`no fresh errors or latency of ${leading} to read`)
   if (symptom.departure && !symptom.departure.present) {

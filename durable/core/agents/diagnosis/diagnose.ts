@@ -1,5 +1,6 @@
 import type { Evidence, FindingDetail, FindingDraft, Gap, Hypothesis } from '../../../protocol/domain.ts'
 import type { Situation } from '../agent.ts'
+import { promisesKept, type Kept } from '../promise.ts'
 import { gapOf, topologyFor, type Signal } from '../reading.ts'
 import { calleesOf } from '../topology.ts'
 import { candidatesOf, type Candidate } from './candidates.ts'
@@ -18,7 +19,8 @@ type Finding = FindingDraft<Extract<FindingDetail, { agent: 'diagnosis' }>>
 /**
  * Diagnosis: where it began. Candidates are services in trouble or with a change; what fails because its callee fails is
  * explained away, what has no call path to the symptom is ruled out and kept with its reason. The rest is weighed
- * (`settle.ts`); when the best supported place cannot be seen, or calls something that cannot, the answer is open.
+ * (`settle.ts`); when the best supported place cannot be seen, or calls something that cannot, the answer is open. Where
+ * everything that is alerted about keeps its promises nothing failed, and no change is the cause of anything.
  */
 export function diagnose(situation: Situation): Finding {
   const { candidates, symptomAt, signals } = candidatesOf(situation)
@@ -54,7 +56,25 @@ export function diagnose(situation: Situation): Finding {
       path: candidate.path ?? [candidate.service],
     }
   })
-  return findingOf(hypotheses, standing[0]?.candidate ?? null, signals)
+  const kept = promisesKept(situation)
+  return kept ? withinPromises(hypotheses, kept) : findingOf(hypotheses, standing[0]?.candidate ?? null, signals)
+}
+
+/** What changed is kept for people to see; none of it is settled, for there is nothing that it caused. */
+function withinPromises(hypotheses: Hypothesis[], kept: Kept): Finding {
+  const open = hypotheses.map((hypothesis): Hypothesis => {
+    if (hypothesis.verdict === 'RULED_OUT') return hypothesis
+    const reason = `within-objectives: ${hypothesis.reason}`
+    return { ...hypothesis, verdict: 'INCONCLUSIVE', confidence: null, reason }
+  })
+  return {
+    outcome: 'inconclusive',
+    reason: 'within-objectives',
+    summary: `Nothing failed, so nothing is the cause: ${kept.says}. An alert fires; nothing asks for an action.`,
+    cites: kept.cites,
+    gaps: [],
+    detail: { agent: 'diagnosis', hypotheses: open },
+  }
 }
 
 function findingOf(hypotheses: Hypothesis[], best: Candidate | null, signals: Signal[]): Finding {

@@ -4,13 +4,14 @@
  * It looks at the CALL EDGES (series with a peer, measured at the caller) on the path from the target to the leading
  * symptom: the earliest of them in trouble is when the trouble began to travel. Only this vote cites edges. The target's
  * own change is the earliest of: change events on it at most 15 minutes back, and the onsets of its own series in trouble.
- * It opposes when there is no call path, when no change of the target's own is in sight though its series were read, or when
+ * It opposes when everything that is alerted about keeps what it promises, when there is no call path, when no change of the target's own is in sight though its series were read, or when
  * the edge was in trouble more than ORDER_SLACK_MS before the target's own change: then the trouble is older than what the
  * action would undo. Without a measured edge the alert's own start stands in, and it abstains when the target shows
  * nothing to compare with.
  */
 import type { Instant, ProposalBody, VoteDraft } from '../../../protocol/domain.ts'
 import type { Situation } from '../agent.ts'
+import { promisesKept } from '../promise.ts'
 import { changeEventsOf, isTrouble, onsetOf, signalsWhere, topologyFor, type Signal } from '../reading.ts'
 import { symptomServices } from '../symptom.ts'
 import { pathBetween } from '../topology.ts'
@@ -31,6 +32,8 @@ export function vote(situation: Situation, proposal: ProposalBody): VoteDraft {
   const symptoms = symptomServices(situation)
   const path = symptoms.map((symptom) => pathBetween(situation.catalogue, target, symptom)).find((way) => way !== null)
   if (symptoms.length === 0) return abstain('no alerting service is in the catalogue')
+  const kept = promisesKept(situation)
+  if (kept) return oppose(kept.cites, `there is nothing to undo: ${kept.says}`)
   const mapped = path ? topologyFor(situation, path) : null
   if (!path) {
     const any = situation.evidence.find((item) => item.data.kind === 'topology')

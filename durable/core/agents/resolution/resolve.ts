@@ -2,6 +2,7 @@ import type { FindingDetail, FindingDraft, Hypothesis, Runbook } from '../../../
 import { checklistOf } from '../../runbooks/checklist.ts'
 import { leftToPeople, match, type Match } from '../../runbooks/match.ts'
 import type { Situation } from '../agent.ts'
+import { promisesKept } from '../promise.ts'
 import { signalsWhere } from '../reading.ts'
 import { listText } from '../words.ts'
 import { planFor } from './plan.ts'
@@ -15,6 +16,8 @@ type Detail = Extract<FindingDetail, { agent: 'resolution' }>
  * does not ask whether the action is still needed: that is what the vote is for.
  */
 export function resolve(situation: Situation, hypotheses: readonly Hypothesis[]): FindingDraft<Detail> {
+  const kept = promisesKept(situation)
+  if (kept) return abstain('within-objectives', `No action is better than none: ${kept.says}.`)
   const settled = hypotheses.filter(({ verdict }) => verdict === 'CONFIRMED' || verdict === 'LIKELY')
   if (settled.length === 0) return abstain('no-settled-hypothesis', 'No hypothesis is settled well enough to act on.')
   const refusals: string[] = []
