@@ -6,8 +6,8 @@ export type Transport = (input: Request | string, init?: RequestInit) => Promise
 /** Why an address of the catalogue is not asked from here. */
 export type NoWay = 'binding-missing' | 'address-not-allowed'
 
-/** How an address of the catalogue is reached: over the net, on this machine, through a binding, or not at all. */
-export type Way = { ok: true; by: 'public' | 'loopback' | 'binding'; fetch: Transport } | { ok: false; reason: NoWay }
+/** How an address of the catalogue is reached: over the net, on the developer's own, through a binding, or not at all. */
+export type Way = { ok: true; by: 'public' | 'local' | 'binding'; fetch: Transport } | { ok: false; reason: NoWay }
 
 export interface Surroundings {
   /** what this Worker is bound to, by name. */
@@ -33,13 +33,9 @@ export function wayTo(
     return { ok: true, by: 'binding', fetch: (input, init) => bound.fetch(input, init) }
   }
   if (!mayAsk(url, local)) return { ok: false, reason: 'address-not-allowed' }
-  return { ok: true, by: isLoopback(url) ? 'loopback' : 'public', fetch: (input, init) => fetch(input, init) }
+  return { ok: true, by: mayAsk(url, false) ? 'public' : 'local', fetch: (input, init) => fetch(input, init) }
 }
 
 function takesRequests(bound: unknown): bound is { fetch: Transport } {
   return typeof bound === 'object' && bound !== null && 'fetch' in bound && typeof bound.fetch === 'function'
-}
-
-function isLoopback(url: string): boolean {
-  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname)
 }

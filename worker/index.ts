@@ -43,6 +43,7 @@ import * as order from './routes/orders.ts'
 import { deleteSecret, listSecrets, setSecret } from './routes/secrets.ts'
 import { createSilence, endSilence, listSilences, listSuppressed, noise } from './routes/silences.ts'
 import { lobby, room } from './routes/sockets.ts'
+import { listReach } from './routes/reach.ts'
 import { listSources } from './routes/sources.ts'
 import { eventStream } from './routes/sse.ts'
 import { telemetry } from './routes/telemetry.ts'
@@ -123,6 +124,7 @@ app.get('/api/v1/intake/quarantined', signedIn, quarantined)
 app.get('/api/v1/intake/noise', signedIn, noise)
 app.get('/api/v1/suppressed', signedIn, listSuppressed)
 app.get('/api/v1/sources', signedIn, listSources)
+app.get('/api/v1/reach', signedIn, listReach)
 app.get('/api/v1/silences', signedIn, listSilences)
 app.post('/api/v1/silences', needs('responder'), createSilence)
 app.delete('/api/v1/silences/:id', needs('responder'), endSilence)
@@ -174,11 +176,7 @@ app.post('/api/v1/incidents/:id/parent', needs('responder'), lifecycle.setParent
 app.post('/api/v1/incidents/:id/escalate', needs('responder'), lifecycle.escalate)
 app.post('/api/v1/incidents/:id/proposals/:proposal/approve', needs('commander'), order.approve)
 app.post('/api/v1/incidents/:id/proposals/:proposal/reject', needs('commander'), order.reject)
-app.post(
-  '/api/v1/incidents/:id/proposals/:proposal/request-changes',
-  needs('commander'),
-  order.requestChanges,
-)
+app.post('/api/v1/incidents/:id/proposals/:proposal/request-changes', needs('commander'), order.requestChanges)
 app.post('/api/v1/incidents/:id/proposals/:proposal/undo', needs('commander'), order.undo)
 app.post('/api/v1/incidents/:id/proposals/:proposal/steps/:step', needs('responder'), order.completeStep)
 app.post('/api/v1/incidents/:id/own-decision', needs('commander'), order.ownDecision)

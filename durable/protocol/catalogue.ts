@@ -47,3 +47,16 @@ export type CatalogueCompared = { ok: true; diff: CatalogueDiff } | CatalogueRef
 
 /** A catalogue as a text, in bytes: it travels into every room that opens and stands in its snapshot. */
 export const CATALOGUE_BYTES_MAX = 262_144
+
+/** An address that the catalogue names, and the way to it from the Worker. */
+export interface ReachRow {
+  kind: 'endpoint' | 'pull' | 'target'
+  name: string
+  url: string
+  /** the tunnel or private-network binding that the catalogue names for it. */
+  binding?: string
+  /** `local`: this machine or the developer's network, which local mode alone asks. */
+  way: 'public' | 'local' | 'binding' | 'refused'
+  /** why it is refused; empty where it is not. */
+  reason: string
+}

@@ -74,8 +74,9 @@ describe('an address without a binding', () => {
       return way.ok ? way.by : way.reason
     }
     expect(of('https://am.example.com/prefix', false)).toBe('public')
-    expect(of('http://127.0.0.1:9093', true)).toBe('loopback')
-    expect(of('http://localhost:9093', true)).toBe('loopback')
+    expect(of('http://127.0.0.1:9093', true)).toBe('local')
+    expect(of('http://alertmanager:9093', true)).toBe('local')
+    expect(of('https://am.example.com', true)).toBe('public')
     for (const url of [
       'http://am.example.com',
       'http://127.0.0.1:9093',

@@ -4,6 +4,7 @@ import { CREW_ROLES } from '../../durable/protocol/crew.ts'
 import type { Catalogue } from '../../durable/protocol/domain.ts'
 import type { SilenceRow } from '../../durable/protocol/noise.ts'
 import type { IncidentDetail, IncidentRow } from '../../durable/protocol/rows.ts'
+import { reach } from '../../bin/ic/doctor/reach.ts'
 import { type Api, apiOf } from '../e2e/api.ts'
 import { freePort, removeFolder, type Server, tempFolder } from '../e2e/server.ts'
 import { until } from '../e2e/until.ts'
@@ -282,6 +283,43 @@ test('[CL46] who is on call is said for each rotation, now or then', async () =>
   expect((await at('2026-01-06T00:00:00Z')).out).toBe('shop\tada\t2026-01-12T09:00:00.000Z\tgrace\tturn\n')
   expect((await at('2026-01-12T10:00:00+01:00')).out).toMatch(/^shop\tgrace\t/)
   expect(await at('tomorrow')).toMatchObject({ code: 2, err: saying('instant') })
+})
+
+test('[CL50] doctor says how each address is reached: a public name, a binding that is not there, a private one refused', async () => {
+  const standing = await admin.get<Catalogue>('/api/v1/catalogue')
+  const [first, ...sources] = standing.sources
+  const input = stringify({
+    ...standing,
+    version: 'people-reach',
+    endpoints: [
+      { name: 'public', url: 'https://act.example.com/run' },
+      { name: 'office', url: 'http://orchestrator.internal/run', binding: 'OFFICE' },
+      { name: 'inner', url: 'https://10.0.0.7/run' },
+    ],
+    sources: [{ ...first, url: 'http://alertmanager.internal:9093', binding: 'OFFICE' }, ...sources],
+  })
+  expect(await ic.run(['apply', '-', '--yes'], { input })).toMatchObject({ code: 0 })
+  const { checks } = json<{ checks: { name: string; verdict: string; says: string; todo?: string }[] }>(
+    await ic.run(['doctor', '--no-probe', '--json']),
+  )
+  const of = (name: string) => checks.find((check) => check.name === name)
+  expect(of('endpoint public')).toMatchObject({ verdict: 'ok', says: saying('a public name') })
+  for (const name of ['endpoint office', `pull ${first?.name}`])
+    expect(of(name)).toMatchObject({ verdict: 'fail', says: saying('binding-missing'), todo: saying('wrangler.toml') })
+  expect(of('endpoint inner')).toMatchObject({ verdict: 'fail', says: saying('address-not-allowed') })
+})
+
+test('[CL50] an address behind a binding that is there, and the network of local mode, stand well', async () => {
+  const row = { kind: 'pull', name: 'am', url: 'http://alertmanager.internal:9093', reason: '' } as const
+  expect(await reach({ ...row, way: 'binding', binding: 'OFFICE' }, true)).toMatchObject({
+    verdict: 'ok',
+    says: saying('OFFICE'),
+  })
+  expect(await reach({ ...row, way: 'local' }, true)).toMatchObject({ verdict: 'ok', says: saying('local mode alone') })
+  expect(await reach({ ...row, url: 'https://localhost/', way: 'public' }, true)).toMatchObject({
+    verdict: 'fail',
+    says: saying('private address'),
+  })
 })
 
 test('[CL47] a dry run of each says what it would do and changes nothing', async () => {

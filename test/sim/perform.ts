@@ -92,7 +92,13 @@ function answerOf(world: World, row: Row): Done[] | 'failed' {
       return proposal ? say(beginBody(world, proposal, at)) : []
     case 'preview-driver': {
       const report = { driver: 'sim', says: 'one call', calls: [], effect: 'none yet', canCheck: false }
-      return say({ type: 'report-dry-run', proposal: effect.proposal, key: effect.key, report: reachable ? report : null, detail: '' })
+      return say({
+        type: 'report-dry-run',
+        proposal: effect.proposal,
+        key: effect.key,
+        report: reachable ? report : null,
+        detail: '',
+      })
     }
     // No catalogue of these worlds has a clause.
     case 'ask-autonomy':

@@ -17,6 +17,7 @@ export const LEAST: Readonly<Record<string, Role>> = {
   'GET /api/v1/intake/noise': 'viewer',
   'GET /api/v1/suppressed': 'viewer',
   'GET /api/v1/sources': 'viewer',
+  'GET /api/v1/reach': 'viewer',
   'GET /api/v1/silences': 'viewer',
   'POST /api/v1/silences': 'responder',
   'DELETE /api/v1/silences/:id': 'responder',

@@ -64,6 +64,14 @@ export const INSTANCE: readonly Operation[] = [
   row('GET /api/v1/sources', 'viewer', 'The sources, their heartbeats and pulls', {
     answers: { 200: { says: 'By name.', schema: shape.list(shape.sourceWatch) } },
   }),
+  row('GET /api/v1/reach', 'viewer', 'How the addresses of the catalogue are reached', {
+    answers: {
+      200: {
+        says: 'Over the net, through a binding, or refused and why; nothing is asked.',
+        schema: shape.list(shape.reachRow),
+      },
+    },
+  }),
   row('GET /api/v1/silences', 'viewer', 'Silences and maintenance windows', {
     answers: { 200: { says: 'The first to end first.', schema: shape.list(shape.silenceRow) } },
   }),

@@ -36,13 +36,12 @@ async function examine(context: Context): Promise<Check[]> {
   const { check, me } = await checkSignIn(api, settings)
   if (!me) return [...reached, check]
   const catalogue = await api.get<Catalogue>('/api/v1/catalogue')
-  const how = { local: me.mode === 'development', probe: !context.flag('no-probe') }
   return [
     ...reached,
     check,
     ...(await checkIntake(api)),
     ...(await checkSources(api, catalogue)),
-    ...(await checkTargets(catalogue, how)),
+    ...(await checkTargets(api, !context.flag('no-probe'))),
     ...(await checkSecrets(api, catalogue, me.role)),
   ]
 }

@@ -1,8 +1,9 @@
+import type { ReachRow } from '../../../durable/protocol/catalogue.ts'
 import type { Catalogue } from '../../../durable/protocol/domain.ts'
 import type { SourceWatch } from '../../../durable/protocol/keeper.ts'
 import type { Api } from '../api.ts'
 import { type Check, ago, fail, ok, skip, warn } from './check.ts'
-import { type Target, reach } from './reach.ts'
+import { reach } from './reach.ts'
 
 /** Handshakes at a time. */
 const PROBES_AT_ONCE = 8
@@ -32,26 +33,26 @@ function checkSource({ name, heardAt, heartbeat, pull }: SourceWatch, intakes: r
       `${heard}; asking it fails: ${pull.reason}`,
       'Look at its url in the catalogue, and whether it answers.',
     )
-  if (heardAt !== null) return ok(label, heard)
+  if (heardAt !== null) return ok(label, pull ? `${heard}; it is asked, and posts here` : `${heard}; it posts here`)
   if (intakes.every((intake) => intake === 'telemetry'))
     return skip(label, 'posts samples, which go to each service and are not counted here')
   return warn(label, `${heard} (${intakes.join(', ')})`, 'Point it here, or take it out of the catalogue.')
 }
 
-/** Every address that the catalogue names, and how the edge reaches it. */
-export async function checkTargets(catalogue: Catalogue, how: { local: boolean; probe: boolean }): Promise<Check[]> {
-  const targets = targetsOf(catalogue)
-  if (targets.length === 0)
-    return [
+/** Every address that the catalogue names, and how the instance reaches it. */
+export async function checkTargets(api: Api, probe: boolean): Promise<Check[]> {
+  const { items } = await api.get<{ items: ReachRow[] }>('/api/v1/reach')
+  const checks: Check[] = []
+  for (let at = 0; at < items.length; at += PROBES_AT_ONCE)
+    checks.push(...(await Promise.all(items.slice(at, at + PROBES_AT_ONCE).map((row) => reach(row, probe)))))
+  if (items.every(({ kind }) => kind === 'pull'))
+    checks.push(
       warn(
         'targets',
         'no endpoint and no notification target is named',
         'Without one nobody is paged and nothing runs.',
       ),
-    ]
-  const checks: Check[] = []
-  for (let at = 0; at < targets.length; at += PROBES_AT_ONCE)
-    checks.push(...(await Promise.all(targets.slice(at, at + PROBES_AT_ONCE).map((target) => reach(target, how)))))
+    )
   return checks
 }
 
@@ -77,17 +78,10 @@ export async function checkSecrets(api: Api, catalogue: Catalogue, role: string)
   ]
 }
 
-function targetsOf({ endpoints, targets = [], sources }: Catalogue): Target[] {
-  return [
-    ...endpoints.map(({ name, url }) => ({ name: `endpoint ${name}`, url })),
-    ...targets.map(({ name, url }) => ({ name: `target ${name}`, url })),
-    ...sources.flatMap(({ name, url }) => (url === undefined ? [] : [{ name: `pull ${name}`, url }])),
-  ]
-}
-
-function secretsOf({ sources, targets = [] }: Catalogue): string[] {
+function secretsOf({ sources, endpoints, targets = [] }: Catalogue): string[] {
   const names = [
     ...sources.flatMap(({ signature, routingKeys = [] }) => [...(signature ? [signature.secret] : []), ...routingKeys]),
+    ...endpoints.flatMap(({ secret }) => secret ?? []),
     ...targets.map(({ secret }) => secret),
   ]
   return [...new Set(names)]

@@ -1,53 +1,57 @@
 import { lookup } from 'node:dns/promises'
 import { connect } from 'node:tls'
 import { refusedAddress } from '../../../bridge/notify/webhook/address.ts'
+import type { ReachRow } from '../../../durable/protocol/catalogue.ts'
 import { type Check, fail, ok, warn } from './check.ts'
 
 /** How long a handshake with somebody else's host may take. */
 const HANDSHAKE_MS = 5_000
 
-export interface Target {
-  /** `endpoint remediation`, `target pager`, `source prometheus`. */
-  name: string
-  url: string
+/**
+ * How the instance reaches an address of its catalogue, by its own word; for a public one that is looked at from here too:
+ * where the name leads, and a TLS handshake. Nothing is sent.
+ */
+export async function reach({ kind, name, url, binding, way, reason }: ReachRow, probe: boolean): Promise<Check> {
+  const label = `${kind} ${name}`
+  if (way === 'refused') return refused(label, url, binding ?? '', reason)
+  if (way === 'binding') return ok(label, `${url}: through the binding ${binding ?? ''}, a tunnel or private network`)
+  if (way === 'local') return ok(label, `${url}: this machine or its network, which local mode alone asks`)
+  return probe ? lookAt(label, url) : ok(label, `${url}: a public name, not looked up`)
 }
 
-/**
- * How an address of the catalogue is reached from the edge, and whether it is: a public name with a public certificate, or
- * not at all. Only a TLS handshake is made, and nothing is sent. `local`: the instance runs in local mode, where its own
- * machine is allowed too.
- */
-export async function reach(
-  { name, url }: Target,
-  { local, probe }: { local: boolean; probe: boolean },
-): Promise<Check> {
-  const refused = refusedAddress(url, { loopback: local })
-  if (refused !== null)
+function refused(label: string, url: string, binding: string, reason: string): Check {
+  if (reason === 'binding-missing')
     return fail(
-      name,
-      `${url}: ${refused}; the allow-list takes https to public names${local ? ' and this machine' : ''}`,
-      'Give it a public name with a public certificate, or put a tunnel before it and name that in the catalogue.',
+      label,
+      `${url}: ${reason}, this Worker has no binding ${binding}; nothing is sent elsewhere instead`,
+      `Bind the tunnel or private network as ${binding} in wrangler.toml and deploy, or name another in the catalogue.`,
     )
+  return fail(
+    label,
+    `${url}: ${reason}; without a binding only https to public names is asked`,
+    'Give it a public name with a public certificate, or name the binding of a tunnel or private network (`binding`).',
+  )
+}
+
+async function lookAt(label: string, url: string): Promise<Check> {
   const { hostname, port, protocol } = new URL(url)
-  if (isLoopback(hostname)) return ok(name, `${url}: this machine, which local mode alone allows`)
-  if (!probe) return ok(name, `${url}: a public name, not looked up`)
   const addresses = await addressesOf(hostname)
   if (addresses.length === 0)
-    return fail(name, `${hostname} has no address`, 'Look at its DNS, or at the name in the catalogue.')
+    return fail(label, `${hostname} has no address`, 'Look at its DNS, or at the name in the catalogue.')
   const hidden = addresses.find(
     (address) => refusedAddress(`https://${bracketed(address)}/`, { loopback: false }) !== null,
   )
   if (hidden !== undefined)
     return fail(
-      name,
+      label,
       `${hostname} is ${hidden}, a private address that the edge cannot reach`,
-      'Put a tunnel before it (cloudflared gives it a public name) and name that in the catalogue.',
+      'Reach it through the binding of a tunnel or private network, and name that in the catalogue (`binding`).',
     )
   const failure = protocol === 'https:' ? await handshake(hostname, Number(port) || 443) : null
   return failure === null
-    ? ok(name, `${hostname}: a public name with a public certificate`)
+    ? ok(label, `${hostname}: a public name with a public certificate`)
     : warn(
-        name,
+        label,
         `${hostname}: ${failure}`,
         'From here the handshake fails; look at its certificate and at your network.',
       )
@@ -74,10 +78,6 @@ function handshake(host: string, port: number): Promise<string | null> {
     socket.once('timeout', () => end('no answer in time'))
     socket.once('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message))
   })
-}
-
-function isLoopback(hostname: string): boolean {
-  return ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
 }
 
 function bracketed(address: string): string {
