@@ -1,3 +1,12 @@
+import type {
+  AutonomyRecord,
+  AutonomyRow,
+  ControlSet,
+  ControlsRow,
+  FreezeAnswer,
+  NewFreeze,
+  ServiceSwitch,
+} from '../durable/protocol/controls.ts'
 import type { CatalogueCompared, CatalogueHead, CataloguePut, CatalogueVersion } from '../durable/protocol/catalogue.ts'
 import type { AgentKey, Alert, Catalogue, Change, DrillClock, IncidentState, Role } from '../durable/protocol/domain.ts'
 import type { Claim, Claimed, KeptAnswer } from '../durable/protocol/ledger.ts'
@@ -98,6 +107,12 @@ export interface DirectoryApi {
   enableTarget(name: string): Promise<boolean>
   killSwitch(): Promise<KillSwitch>
   setKillSwitch(change: { on: boolean; by: string; reason: string }): Promise<KillSwitch>
+  controlsRow(): Promise<ControlsRow>
+  setServiceSwitch(service: string, change: Omit<ControlSet, 'at'>): Promise<ServiceSwitch | null>
+  setDryRun(change: Omit<ControlSet, 'at'>): Promise<ControlSet>
+  freeze(said: NewFreeze & { by: string }): Promise<FreezeAnswer>
+  endFreeze(id: string): Promise<boolean>
+  setAutonomy(clause: string, change: Omit<ControlSet, 'at'>): Promise<AutonomyRow | null>
   checkToken(sha256Hex: string): Promise<string | null>
   clock(): Promise<DrillClock | null>
   instance(): Promise<string>
@@ -143,6 +158,7 @@ export interface MemoryApi {
     reader?: { name: string; role: Role }
   }): Promise<Page<HistoryRow>>
   get(id: string): Promise<ArchivedIncident | null>
+  actionRecord(ask: { type: string; target: string; since: number | null }): Promise<AutonomyRecord>
   exported(id: string, ask: ExportAsk): Promise<ExportPart | null>
   importFile(ask: { text: string; by: string; at: string; livesHere: boolean }): Promise<ImportAnswer>
 }

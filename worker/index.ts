@@ -20,6 +20,7 @@ import {
   putCatalogue,
 } from './routes/catalogue.ts'
 import { command } from './routes/commands.ts'
+import * as control from './routes/controls.ts'
 import { docs, docsStyle, openapiJson } from './routes/docs.ts'
 import { getDrill, listDrills, listScenarios, startDrill, stopDrill } from './routes/drills.ts'
 import { livez, readyz, versions } from './routes/health.ts'
@@ -34,6 +35,7 @@ import { cloudEvents, cloudEventsHandshake } from './routes/ingest-cloudevents.t
 import { dryRun } from './routes/ingest-dry-run.ts'
 import { enqueue, enqueueChange } from './routes/ingest-pagerduty.ts'
 import { sns } from './routes/ingest-sns.ts'
+import { swift } from './routes/ingest-swift.ts'
 import { intake, killSwitch, me, quarantined, setKillSwitch } from './routes/instance.ts'
 import { agentKeys } from './routes/keys.ts'
 import * as lifecycle from './routes/lifecycle.ts'
@@ -58,6 +60,7 @@ const app = new Hono<AppEnv>()
 app.onError(onError)
 app.notFound((c) => problemResponse(c, new ProblemError(404, 'no-such-address', 'There is nothing at this address.')))
 
+app.use(swift)
 app.use(requestId({ limitLength: 64 }))
 app.use(traced)
 app.use(securityHeaders)
@@ -133,6 +136,13 @@ app.get('/api/v1/targets', signedIn, listTargets)
 app.post('/api/v1/targets/:name/enable', needs('admin'), enableTarget)
 app.get('/api/v1/kill-switch', signedIn, killSwitch)
 app.put('/api/v1/kill-switch', needs('commander'), setKillSwitch)
+app.put('/api/v1/kill-switch/services/:id', needs('commander'), control.setServiceSwitch)
+app.get('/api/v1/controls', signedIn, control.controls)
+app.put('/api/v1/dry-run', needs('commander'), control.setDryRun)
+app.get('/api/v1/freezes', signedIn, control.listFreezes)
+app.post('/api/v1/freezes', needs('commander'), control.createFreeze)
+app.delete('/api/v1/freezes/:id', needs('commander'), control.endFreeze)
+app.put('/api/v1/autonomy/:id', needs('commander'), control.setAutonomy)
 app.get('/api/v1/lobby', signedIn, lobby)
 
 // Who may come in. `init` is for a fresh deployment and judges its own token.
@@ -181,6 +191,8 @@ app.post('/api/v1/incidents/:id/proposals/:proposal/undo', needs('commander'), o
 app.post('/api/v1/incidents/:id/proposals/:proposal/steps/:step', needs('responder'), order.completeStep)
 app.post('/api/v1/incidents/:id/own-decision', needs('commander'), order.ownDecision)
 app.post('/api/v1/incidents/:id/outcome', needs('commander'), order.settleOutcome)
+app.post('/api/v1/incidents/:id/kill-switch', needs('commander'), control.incidentKillSwitch)
+app.post('/api/v1/incidents/:id/dry-run-mode', needs('commander'), control.incidentDryRun)
 
 app.get('/api/v1/history', signedIn, listHistory)
 app.get('/api/v1/history/:id', signedIn, getHistory)

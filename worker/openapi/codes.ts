@@ -60,6 +60,8 @@ const OWN: Readonly<Record<string, Code>> = {
   // What is asked for.
   'invalid-matchers': { status: 400, says: 'A matcher of the silence cannot be used.' },
   'in-catalogue': { status: 409, says: 'It stands in the catalogue, and is changed there.' },
+  'too-many-freezes': { status: 409, says: 'End freezes that are not needed first.' },
+  'no-such-service': { status: 422, says: 'The catalogue has no such service.' },
   'too-many-silences': { status: 409, says: 'End silences that are not needed first.' },
   'too-many-tokens': { status: 409, says: 'Revoke tokens that are not needed first.' },
   'too-many-secrets': { status: 409, says: 'Delete secrets that are not needed first.' },

@@ -1,4 +1,5 @@
 import { ACCESS } from './access.ts'
+import { CONTROLS } from './controls.ts'
 import { DRILLS } from './drills.ts'
 import { HEALTH } from './health.ts'
 import { INCIDENTS } from './incidents.ts'
@@ -12,6 +13,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...INCIDENTS,
   ...LIFECYCLE,
   ...INSTANCE,
+  ...CONTROLS,
   ...INGEST,
   ...ACCESS,
   ...DRILLS,

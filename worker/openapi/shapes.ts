@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import type { CatalogueChangeRow, ReachRow } from '../../durable/protocol/catalogue.ts'
+import type { CatalogueChangeRow } from '../../durable/protocol/catalogue.ts'
+import type { AutonomyRow, FreezeRow } from '../../durable/protocol/controls.ts'
 import type { Catalogue, DrillClock } from '../../durable/protocol/domain.ts'
 import type { DrillRow, HistoryRow, IntakeCounters, TelemetryReceipt } from '../../durable/protocol/objects.ts'
 import type { SuppressedRow } from '../../durable/protocol/noise.ts'
@@ -140,13 +141,6 @@ export const sourceWatch = z.looseObject({
   heartbeat: z.nullable(z.looseObject({ everyMs: count, state: z.enum(['ok', 'missing']) })),
   pull: z.nullable(z.looseObject({ at: maybe(when), ok: z.boolean(), reason: text, fired: count, resolved: count })),
 })
-export const reachRow = z.looseObject({
-  kind: z.enum(['endpoint', 'pull', 'target']),
-  name: text,
-  url: text,
-  way: z.enum(['public', 'local', 'binding', 'refused']),
-  reason: text,
-}) satisfies Part<ReachRow>
 export const silenceRow = z.looseObject({
   id: text,
   kind: z.enum(['silence', 'maintenance']),
@@ -160,6 +154,37 @@ export const silenceRow = z.looseObject({
 })
 
 export const killSwitch = z.looseObject({ on: z.boolean(), by: text, reason: text, at: count })
+export const serviceSwitch = z.looseObject({ service: text, on: z.boolean(), by: text, reason: text, at: count })
+export const freeze = z.looseObject({
+  id: text,
+  services: z.union([z.literal('*'), z.array(text)]),
+  from: when,
+  until: maybe(when),
+  reason: text,
+  by: text,
+  origin: z.enum(['catalogue', 'api']),
+  state: z.enum(['pending', 'active']),
+}) satisfies z.ZodMiniType<FreezeRow>
+export const autonomy = z.looseObject({
+  id: text,
+  action: text,
+  service: text,
+  minSuccesses: count,
+  note: text,
+  on: z.boolean(),
+  by: text,
+  reason: text,
+  since: maybe(when),
+}) satisfies z.ZodMiniType<AutonomyRow>
+export const controls = z.looseObject({
+  killSwitch,
+  services: z.array(serviceSwitch),
+  dryRun: killSwitch,
+  freezes: z.array(freeze),
+  maintenance: z.array(text),
+  autonomy: z.array(autonomy),
+  recent: z.array(z.looseObject({ incident: text, type: text, target: text, at: count, end: text })),
+})
 export const me = z.looseObject({ name: text, role: text, via: text, expiresAt: maybe(when), mode: text })
 
 const slo = z.looseObject({ name: text, signal: text, limit: count, breach: z.enum(['above', 'below']) })
@@ -195,6 +220,9 @@ export const catalogue = z.looseObject({
   rotations: z.optional(z.array(z.looseObject({ name: text }))),
   escalation: z.optional(z.array(z.looseObject({ name: text }))),
   sla: z.optional(z.array(z.looseObject({ severity }))),
+  limits: z.optional(z.looseObject({ actionsPerTargetPerHour: z.optional(count) })),
+  freezes: z.optional(z.array(z.looseObject({ id: text, from: text, until: text, reason: text }))),
+  autonomy: z.optional(z.array(z.looseObject({ id: text, action: text, service: text, minSuccesses: count }))),
 }) satisfies Part<Catalogue>
 const change = z.looseObject({
   kind: z.enum(['added', 'removed', 'changed']),

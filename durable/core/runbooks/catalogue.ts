@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../protocol/domain.ts'
 import { type Check, type Problem, flag, listOf, number, oneOf, optional, record, text } from './shape.ts'
+import { autonomy, controlProblems, freezes, limits } from './controls.ts'
 import { correlation, correlationProblems } from './correlation.ts'
 import { maintenance, maintenanceProblems } from './maintenance.ts'
 import { escalation, onCallProblems, rotations, sla, targets } from './oncall.ts'
@@ -40,6 +41,9 @@ const shape = record({
   rotations: optional(rotations),
   escalation: optional(escalation),
   sla: optional(sla),
+  limits: optional(limits),
+  freezes: optional(freezes),
+  autonomy: optional(autonomy),
 })
 
 /**
@@ -60,6 +64,7 @@ export function checkCatalogue(value: unknown): CheckedCatalogue {
     ...correlationProblems(catalogue),
     ...maintenanceProblems(catalogue),
     ...onCallProblems(catalogue),
+    ...controlProblems(catalogue),
   )
   return problems.length === 0 ? { ok: true, catalogue } : { ok: false, problems }
 }

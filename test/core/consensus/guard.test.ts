@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Controls, RecentAction } from '../../../durable/protocol/controls.ts'
 import { type GuardInput, judgeGuard, refusing } from '../../../durable/core/consensus/guard.ts'
 import type {
   ActionRecord,
@@ -8,7 +9,7 @@ import type {
   GuardClauseName,
   ProposalBody,
 } from '../../../durable/protocol/domain.ts'
-import { CATALOGUE, POLICY, START, alert, look, metric, poolPlan } from '../incident/shop.ts'
+import { CALM, CATALOGUE, POLICY, START, alert, look, metric, poolPlan } from '../incident/shop.ts'
 
 const AT = START + 30_000
 
@@ -64,6 +65,26 @@ const seeing = (change: (drafts: EvidenceDraft[]) => EvidenceDraft[]): GuardInpu
 const replaced = (index: number, item: EvidenceDraft): GuardInput =>
   seeing((drafts) => drafts.map((draft, at) => (at === index ? item : draft)))
 const recordOf = (...record: ActionRecord[]): GuardInput => ({ ...FINE, record })
+
+const holding = (said: Partial<Controls>): GuardInput => ({ ...FINE, controls: { ...CALM, ...said } })
+const elsewhere = (said: Partial<RecentAction>): RecentAction => ({
+  incident: 'inc_bcdefg',
+  proposal: 1,
+  type: 'scale-out',
+  target: 'db-proxy',
+  at: AT - 600_000,
+  end: 'recovered',
+  ...said,
+})
+const limited = (limits: NonNullable<typeof CATALOGUE.limits>, said: Partial<Controls> = {}): GuardInput => ({
+  ...holding(said),
+  catalogue: { ...CATALOGUE, limits },
+})
+const frozen = (services: string[] | '*', from: number, until: number): GuardInput => {
+  const [begins, ends] = [new Date(from).toISOString(), new Date(until).toISOString()]
+  const freezes = [{ id: 'quarter', services, from: begins, until: ends, reason: 'books close' }]
+  return { ...FINE, catalogue: { ...CATALOGUE, freezes } }
+}
 
 interface Case {
   says: string
@@ -172,6 +193,50 @@ const CASES: Case[] = [
   ),
   alone('kill-switch-off', 'on', 'kill-switch-on', { ...FINE, killSwitch: true }),
   alone('kill-switch-off', 'unreadable', 'kill-switch-unreadable', { ...FINE, killSwitch: null }, null),
+  alone('kill-switch-off', 'of the service, as it was read', 'kill-switch-on:service', {
+    ...holding({ killSwitch: { on: true, scope: 'service', reason: 'x' } }),
+  }),
+  alone('kill-switch-off', 'everywhere, as it was read', 'kill-switch-on', {
+    ...holding({ killSwitch: { on: true, scope: 'global', reason: 'x' } }),
+  }),
+  alone('kill-switch-off', 'of the incident', 'kill-switch-on:incident', { ...FINE, stoppedBy: 'incident' }),
+  alone('kill-switch-off', 'of the service, as the room knows', 'kill-switch-on:service', {
+    ...FINE,
+    stoppedBy: 'service',
+  }),
+  alone(
+    'no-outcome-unknown',
+    'an unsettled outcome in another incident',
+    'outcome-unknown-in:inc_bcdefg',
+    holding({ recent: [elsewhere({ end: 'outcome-unknown' })] }),
+  ),
+  alone(
+    'no-freeze',
+    'over the target',
+    'frozen:frz_1',
+    holding({ freezes: [{ id: 'frz_1', until: null, reason: 'x' }] }),
+  ),
+  alone('no-freeze', 'planned over the service', 'frozen:quarter', frozen(['db-proxy'], AT, AT + 1)),
+  alone('no-freeze', 'planned over everything', 'frozen:quarter', frozen('*', AT - 1, AT + 1)),
+  alone('no-maintenance', 'of the target', 'in-maintenance:sil_1', holding({ maintenance: ['sil_1'] })),
+  alone(
+    'blast-radius-in-bounds',
+    'too many of a tier stand on it',
+    'blast-radius:tier-2',
+    limited({ servicesTouchedMax: { '1': 1, '2': 1 } }),
+  ),
+  alone(
+    'rate-in-bounds',
+    'of this incident and of others',
+    'rate-limit:2-an-hour',
+    limited({ actionsPerTargetPerHour: 2 }, { recent: [elsewhere({}), elsewhere({ proposal: 2, end: 'undone' })] }),
+  ),
+  alone(
+    'rate-in-bounds',
+    'by the policy where the catalogue says nothing',
+    'rate-limit:4-an-hour',
+    holding({ recent: [1, 2, 3, 4].map((proposal) => elsewhere({ proposal })) }),
+  ),
   alone('preconditions-hold', 'the symptom is gone', 'symptom-gone', replaced(1, metric('errors', 'checkout', 1, AT))),
   alone('preconditions-hold', 'the symptom cannot be read', 'symptom-unreadable', replaced(1, emptied(errors)), null),
   alone(
@@ -222,6 +287,12 @@ const CASES: Case[] = [
     null,
   ),
   alone('cooldown-over', 'done a moment ago', 'cooling-down', recordOf(before({ at: AT - 59_999 }))),
+  alone(
+    'cooldown-over',
+    'done a moment ago in another incident',
+    'cooling-down',
+    holding({ recent: [elsewhere({ type: 'raise-pool-limit', at: AT - 1 })] }),
+  ),
   alone(
     'cooldown-over',
     'tried as often as it may be',
@@ -284,6 +355,56 @@ describe('the guard', () => {
         .clauses.map((clause) => clause.name)
         .filter((name) => !covered.has(name)),
     ).toEqual([])
+  })
+
+  test('[AC100] controls that cannot be read refuse: the switch, freezes, maintenance and limits alike', () => {
+    const verdict = judgeGuard({ ...FINE, controls: null })
+    expect(verdict.holds).toBe(false)
+    expect(refusing(verdict)).toMatchObject({ name: 'kill-switch-off', kind: 'hard', reason: 'kill-switch-unreadable' })
+    const unreadable = verdict.clauses.filter(({ holds }) => holds === null).map(({ name }) => name)
+    const clauses = ['no-freeze', 'no-maintenance', 'blast-radius-in-bounds', 'rate-in-bounds']
+    expect(unreadable).toEqual(['kill-switch-off', ...clauses])
+    // Naming the judgement clauses passes the hard one by no means.
+    expect(judgeGuard({ ...FINE, controls: null }, clauses as GuardClauseName[]).holds).toBe(false)
+  })
+
+  test('[AC101] a freeze holds from its first instant to its last, over its services alone', () => {
+    for (const [input, holds] of [
+      [frozen(['checkout'], AT - 1, AT + 1), true],
+      [frozen('*', AT + 1, AT + 2), true],
+      [frozen('*', AT - 2, AT), true],
+      [frozen('*', AT, AT + 1), false],
+    ] as const)
+      expect(clauseOf(input, 'no-freeze').holds).toBe(holds)
+    // What the directory says now counts before what the room opened with.
+    expect(clauseOf({ ...frozen('*', AT - 1, AT + 1), controls: CALM }, 'no-freeze').holds).toBe(true)
+  })
+
+  test('[AC103] what an action may touch is the target and whatever calls it, by the catalogue alone', () => {
+    const touching = (target: string, max: number) =>
+      judgeGuard({
+        ...limited({ servicesTouchedMax: { '2': max } }),
+        body: { ...BODY, plan: poolPlan({ action: { ...poolPlan().action, target } }) },
+      }).clauses.find(({ name }) => name === 'blast-radius-in-bounds')
+    // storefront and db-proxy are of tier 2; checkout, between them, is of tier 1.
+    expect(touching('db-proxy', 2)?.holds).toBe(true)
+    expect(touching('db-proxy', 1)?.holds).toBe(false)
+    expect(touching('search', 1)?.holds).toBe(true)
+    expect(touching('search', 0)?.holds).toBe(false)
+    expect(touching('payroll', 1)).toMatchObject({ holds: null, reason: 'unknown-target' })
+  })
+
+  test('[AC104] what surely did not run, was long ago or elsewhere is no part of the rate', () => {
+    const recent = [
+      elsewhere({ end: 'did-not-run' }),
+      elsewhere({ end: 'failed' }),
+      elsewhere({ at: AT - 3_600_000 }),
+      elsewhere({ target: 'checkout' }),
+    ]
+    expect(clauseOf(limited({ actionsPerTargetPerHour: 1 }, { recent }), 'rate-in-bounds').holds).toBe(true)
+    const own = recordOf(before({ type: 'scale-out', at: AT - 1 }))
+    const input = { ...own, catalogue: { ...CATALOGUE, limits: { actionsPerTargetPerHour: 1 } } }
+    expect(clauseOf(input, 'rate-in-bounds').holds).toBe(false)
   })
 
   test('[CN10] a judgement clause passes only when it is named, a hard one never', () => {
