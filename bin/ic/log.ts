@@ -17,6 +17,11 @@ export function stateHash(view: View): string {
 
 /** A file as an export, by its shape alone. */
 export function exportIn(path: string): ExportFile {
+  return exportAndText(path).file
+}
+
+/** The same with its text, for whoever looks at each byte. */
+export function exportAndText(path: string): { file: ExportFile; text: string } {
   const text = readText(path, 'the export')
   let value: unknown
   try {
@@ -25,7 +30,7 @@ export function exportIn(path: string): ExportFile {
     throw new CliError(EXIT.error, 'not-an-export', `${path} is no JSON: an export as JSON is needed`)
   }
   const read = readExport(value)
-  if (read.ok) return read.file
+  if (read.ok) return { file: read.file, text }
   const places = read.problems.map(({ at, says }) => `${at || 'the file'} ${says}`)
   throw new CliError(EXIT.error, 'not-an-export', `${path} is no exported incident`, places.slice(0, 5))
 }

@@ -8,7 +8,6 @@ import {
   type LogCrypto,
   ballotOf,
   fromBase64Url,
-  keyOf,
   verifyClerk,
   verifyVote,
   voteText,
@@ -165,7 +164,7 @@ class Checker {
     const text = textOf(() => chainInput(this.#head, event))
     const hash = text === null ? null : await this.#crypto.sha256Hex(text)
     if (hash !== event.hash) say('its hash differs: it or what came before it was altered')
-    this.#head = String(event.hash)
+    this.#head = event.hash
   }
 
   /** Null, or why nothing after it can be judged. */

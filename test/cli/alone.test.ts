@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { fileOf } from '../core/export/files.ts'
+import { CHAIN_START, chainInput } from '../../durable/protocol/verify.ts'
+import { fileOf, sha256 } from '../core/export/files.ts'
+import { wholeFile } from '../core/export/whole.ts'
 import { freePort, removeFolder, ROOT } from '../e2e/server.ts'
 import { COMMANDS } from '../../bin/ic/commands.ts'
 import { settingsOf } from '../../bin/ic/config.ts'
@@ -156,7 +158,7 @@ test('[CX16] completion scripts for three shells know every command and its opti
 })
 
 test('[CX12] an export is verified and replayed with nobody to ask; an altered one is refused at its event', async () => {
-  const file = fileOf()
+  const file = wholeFile()
   const path = join(ic.home, 'inc_abcdef.json')
   writeFileSync(path, JSON.stringify(file))
   const verified = await ic.run(['verify', path, '--offline', '--json'])
@@ -192,6 +194,12 @@ test('[CX12] an export is verified and replayed with nobody to ask; an altered o
   expect(await ic.run(['verify', '-'], { input: JSON.stringify(cut) })).toMatchObject({
     code: 1,
     err: expect.stringContaining('missing at its end'),
+  })
+  expect(JSON.parse(verified.out)).toMatchObject({
+    proposals: 1,
+    votes: 4,
+    certificates: 1,
+    keys: 'as the log names them',
   })
   expect(await ic.run(['verify', 'none.json'])).toMatchObject({ code: 3, err: expect.stringContaining('no-such-file') })
   expect(await ic.run(['replay', '-'], { input: '{}' })).toMatchObject({
@@ -246,3 +254,27 @@ test('[CL48] each command has help with an example that its own table reads, and
 function wordsOf(line: string): string[] {
   return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '')
 }
+
+test('[CN76] what was written into a log together with a new chain is refused at its event, and so is a byte of the text', async () => {
+  const file = wholeFile()
+  let head = CHAIN_START
+  const events = file.events.map((event) => {
+    const { body } = event
+    const forged = body.type === 'vote-cast' ? { ...body, vote: { ...body.vote, reason: 'never said' } } : body
+    head = sha256(chainInput(head, { ...event, body: forged }))
+    return { ...event, body: forged, hash: head }
+  })
+  const first = events.find(({ body }) => body.type === 'vote-cast')?.seq
+  expect(
+    await ic.run(['verify', '-', '--offline'], { input: JSON.stringify({ ...file, events, chainHead: head }) }),
+  ).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringContaining(`event ${first}: detection's signature is recorded as valid and is bad-signature`),
+  })
+  const text = JSON.stringify(file).replace('"v":1', '"v":1.0')
+  expect(await ic.run(['verify', '-', '--offline'], { input: text })).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('not-as-exported'),
+  })
+})

@@ -6,7 +6,7 @@ import type { Catalogue } from '../../durable/protocol/domain.ts'
 import type { HistoryRow } from '../../durable/protocol/objects.ts'
 import type { IncidentDetail, IncidentRow } from '../../durable/protocol/rows.ts'
 import type { RoomEvent } from '../../durable/protocol/events.ts'
-import { fileOf } from '../core/export/files.ts'
+import { wholeFile } from '../core/export/whole.ts'
 import { type Api, apiOf } from '../e2e/api.ts'
 import { freePort, removeFolder, type Server, tempFolder } from '../e2e/server.ts'
 import { until } from '../e2e/until.ts'
@@ -273,7 +273,10 @@ test('[CX9] a drill is run from the terminal: its change is shown, approved by d
 
   const path = join(ic.home, 'drill.json')
   expect(await ic.run(['export', id, '-o', path])).toMatchObject({ code: 0, out: '' })
-  const verified = json<{ stateHash: string; server: string }>(await ic.run(['verify', path, '--json']))
+  const verified = json<{ stateHash: string; server: string; votes: number; keys: string }>(
+    await ic.run(['verify', path, '--json']),
+  )
+  expect(verified).toMatchObject({ votes: 4, keys: 'as the instance publishes them' })
   expect(['same', 'the server has more']).toContain(verified.server)
   expect(json<{ stateHash: string }>(await ic.run(['replay', path, '--json'])).stateHash).toBe(verified.stateHash)
   expect(await ic.run(['verify', id])).toMatchObject({ code: 0, out: expect.stringContaining('holds') })
@@ -284,7 +287,7 @@ test('[CX9] a drill is run from the terminal: its change is shown, approved by d
 }, 240_000)
 
 test('[CX12] an export of another instance is imported once; an altered one is refused at its event', async () => {
-  const file = fileOf(undefined, 'inc_elsewhere')
+  const file = wholeFile('inc_elsewhere')
   const first = json<{ already: boolean; stateHash: string }>(
     await ic.run(['import', '-', '--json'], { input: JSON.stringify(file) }),
   )

@@ -14,6 +14,8 @@ export interface Played {
   calls: number
   unknown: number
   recovered: number
+  undone: number
+  quarantined: number
   runs: number
 }
 
@@ -38,6 +40,8 @@ export function play(seed: number, twists: Twists = {}): Played {
     calls: world.driver.received.length,
     unknown: view.proposals.filter(({ execution }) => execution?.settledBy !== null && execution !== null).length,
     recovered: view.proposals.filter(({ verification }) => verification?.end === 'recovered').length,
+    undone: view.proposals.filter(({ status }) => status === 'undone').length,
+    quarantined: view.quarantined.length,
     runs: view.run,
   }
 }
@@ -57,6 +61,8 @@ export function total(all: readonly Played[]): Total {
     calls: sum((one) => one.calls),
     unknown: sum((one) => one.unknown),
     recovered: sum((one) => one.recovered),
+    undone: sum((one) => one.undone),
+    quarantined: sum((one) => one.quarantined),
     runs: sum((one) => one.runs),
   }
 }

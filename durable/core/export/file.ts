@@ -1,12 +1,13 @@
-import { AGENTS } from '../../protocol/domain.ts'
+import { AGENTS, type AgentKey } from '../../protocol/domain.ts'
 import type { RoomEvent } from '../../protocol/events.ts'
 import { drillOf, namespaceOfIncident } from '../../protocol/namespace.ts'
 import { EVENT_VERSION } from '../../protocol/version.ts'
 import { type View, emptyView, project } from '../../protocol/view.ts'
-import { type Check, type Problem, listOf, number, oneOf, record, text } from '../runbooks/shape.ts'
+import { type Check, type Problem, listOf, number, oneOf, optional, record, text } from '../runbooks/shape.ts'
 
 export const EXPORT_FORMAT = 'incident-commander/incident'
-export const EXPORT_VERSION = 1
+/** 2 has the keys that its votes are checked with; 1 is read all the same. */
+export const EXPORT_VERSION = 2
 
 /**
  * An incident as a file: the log whole, the head of its chain and the catalogue it was worked by. Everything else follows
@@ -14,7 +15,7 @@ export const EXPORT_VERSION = 1
  */
 export interface ExportFile {
   format: typeof EXPORT_FORMAT
-  version: typeof EXPORT_VERSION
+  version: 1 | typeof EXPORT_VERSION
   /** RFC 3339. */
   exportedAt: string
   incident: string
@@ -24,6 +25,8 @@ export interface ExportFile {
   policy: string
   chainHead: string
   count: number
+  /** public halves of the keys that the log names; absent in version 1. */
+  keys?: AgentKey[]
   events: RoomEvent[]
 }
 
@@ -67,7 +70,7 @@ function membersOf(value: unknown): ReadonlyMap<string, unknown> {
 
 const shape = record({
   format: oneOf(EXPORT_FORMAT),
-  version: oneOf(EXPORT_VERSION),
+  version: oneOf(1, EXPORT_VERSION),
   exportedAt: text,
   incident: text,
   title: words,
@@ -75,6 +78,9 @@ const shape = record({
   policy: words,
   chainHead: hash,
   count: whole,
+  keys: optional(
+    listOf(record({ id: text, agent: oneOf(...AGENTS), instance: text, publicKey: text, since: number() })),
+  ),
   events: listOf(record({ v: whole, seq: whole, at: number(), by: actor, body, hash })),
 })
 

@@ -41,6 +41,18 @@ export function exportTail(format: ExportFormat): string {
   return format === 'json' ? '\n]}\n' : ''
 }
 
+/**
+ * Whether a file's text is what an export of its own log is, to the byte, or what any program writes of it in one line: a change
+ * that left every value as it was is told from what was written. Files of version 1 named no keys; of those the events alone
+ * are compared.
+ */
+export function isAsExported(text: string, file: ExportFile, view: View): boolean {
+  const rows = exportRows('json', file.events, view, true) + exportTail('json')
+  if (text.trimEnd() === JSON.stringify(file)) return true
+  if (file.version !== EXPORT_VERSION) return text.endsWith(`"events":[${rows}`)
+  return text === exportHead('json', view, file.exportedAt) + rows
+}
+
 function jsonHead(view: View, exportedAt: string): string {
   const head: Omit<ExportFile, 'events'> = {
     format: EXPORT_FORMAT,
@@ -52,6 +64,7 @@ function jsonHead(view: View, exportedAt: string): string {
     policy: view.policy,
     chainHead: view.hash,
     count: view.seq,
+    keys: view.keys,
   }
   return `${JSON.stringify(head).slice(0, -1)},"events":[`
 }

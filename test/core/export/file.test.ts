@@ -3,7 +3,10 @@ import { foldExport, readExport } from '../../../durable/core/export/file.ts'
 import type { EventBody, RoomEvent } from '../../../durable/protocol/events.ts'
 import { EVENT_VERSION } from '../../../durable/protocol/version.ts'
 import { verifyChain } from '../../../durable/protocol/verify.ts'
-import { BODIES, logOf } from '../../protocol/events.ts'
+import { exportHead, exportRows, exportTail, isAsExported } from '../../../durable/core/export/part.ts'
+import { TEST_KEYS } from '../../agent-keys.ts'
+import { BODIES, logOf as numbered } from '../../protocol/events.ts'
+import { logOf, wholeRoom } from './whole.ts'
 import { chained, fileOf, fileWith, sha256 } from './files.ts'
 
 const refusal = (value: object) => {
@@ -26,7 +29,8 @@ test('[EX23] a value of another shape is no export, and the place is named', () 
   const event = (change: object) => ({ ...file, events: [{ ...first, ...change }] })
   for (const [value, at] of [
     [{ ...file, format: 'other' }, 'format'],
-    [{ ...file, version: 2 }, 'version'],
+    [{ ...file, version: 3 }, 'version'],
+    [{ ...file, keys: [{ id: 'x' }] }, 'keys[0].agent'],
     [{ ...file, more: 1 }, 'more'],
     [{ ...file, chainHead: 'x' }, 'chainHead'],
     [{ ...file, count: -1 }, 'count'],
@@ -47,8 +51,8 @@ test('[EX23] a value of another shape is no export, and the place is named', () 
 test('[EX23] a log that cannot be told is refused with its word, also when its chain holds', () => {
   const opened = BODIES['incident-opened']
   const open = (change: object): EventBody => ({ ...opened, head: { ...opened.head, ...change } })
-  const from = (bodies: unknown[]) => fileWith(chained(logOf(bodies as EventBody[])))
-  const newer = chained(logOf([opened]).map((event) => ({ ...event, v: EVENT_VERSION + 1 })))
+  const from = (bodies: unknown[]) => fileWith(chained(numbered(bodies as EventBody[])))
+  const newer = chained(numbered([opened]).map((event) => ({ ...event, v: EVENT_VERSION + 1 })))
   for (const [word, file] of [
     ['newer-version', fileWith(newer)],
     ['never-opened', from([BODIES['alerts-cleared'], opened])],
@@ -60,4 +64,26 @@ test('[EX23] a log that cannot be told is refused with its word, also when its c
   ] as const)
     expect([word, refusal(file)]).toEqual([word, word])
   expect(Object.getPrototypeOf({})).toBe(Object.prototype)
+})
+
+test('[CN79] an export names the public keys of its log; its text is told from one that was written again', () => {
+  const room = wholeRoom()
+  const { view } = room.state
+  const events = logOf(room)
+  const text =
+    exportHead('json', view, '2026-01-01T00:00:00.000Z') + exportRows('json', events, view, true) + exportTail('json')
+  const read = readExport(JSON.parse(text))
+  if (!read.ok) throw new Error('not read')
+  expect(read.file.keys).toEqual(TEST_KEYS)
+  expect(text).not.toContain('privateKey')
+  expect(isAsExported(text, read.file, view)).toBe(true)
+  expect(isAsExported(JSON.stringify(read.file), read.file, view)).toBe(true)
+  for (const other of [text.replace('\n', ' '), text.replace(':', ': '), text.replace('"v":1', '"v":1.0'), ` ${text}`])
+    expect([other.slice(0, 20), isAsExported(other, read.file, view)]).toEqual([other.slice(0, 20), false])
+  expect(isAsExported(text.replace(view.head?.title ?? '', 'another'), { ...read.file, title: 'another' }, view)).toBe(
+    false,
+  )
+  const { keys: _keys, ...head } = read.file
+  const old = text.replace(`"keys":${JSON.stringify(TEST_KEYS)},`, '').replace('"version":2', '"version":1')
+  expect(isAsExported(old, { ...head, version: 1 }, view)).toBe(true)
 })
