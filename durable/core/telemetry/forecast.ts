@@ -1,7 +1,7 @@
 import type { Forecast, SeriesWindow } from '../../protocol/domain.ts'
 import { departureOf } from './departure.ts'
 import { NOW_SAMPLES, observed } from './series.ts'
-import { median } from './stats.ts'
+import { median, robustSigma } from './stats.ts'
 import { trendOf, type Trend } from './trend.ts'
 
 /** Why there is no forecast. */
@@ -25,6 +25,14 @@ const EXPLAINED_MIN = 0.4
  * was seen: load and retries change it. An assumption, checked by coverage on worlds that it was not chosen on.
  */
 const SLOPE_DOUBT = 0.06
+/**
+ * A fall of so many sigmas of its usual steps, and of this share of the limit, that lasts: what was held was given back at
+ * once (a killed worker, a log that was cut), and a new climb begins there. Eight: no noise of a season's samples does it.
+ */
+const GIVEN_BACK_SIGMAS = 8
+const GIVEN_BACK_SHARE = 0.03
+/** Samples on each side that say whether a fall lasts. */
+const LASTS_SAMPLES = 5
 /** Points of the band that a chart needs. */
 const BAND_POINTS = 60
 
@@ -37,7 +45,7 @@ export function timeToLimit(window: SeriesWindow, limit: number | null): TimeToL
   // Counted upwards: a bound to stay over is a bound to stay under of the negated series.
   const up = window.breach === 'above' ? 1 : -1
   const samples = observed(window)
-  const points = recent(window)
+  const points = sinceGivenBack(recent(window), up, GIVEN_BACK_SHARE * Math.abs(limit))
   const trend = trendOf(points.map(([index, value]) => [index, up * value]))
   const last = samples.at(-1)
   if (!trend || !last) return { found: false, reason: 'too-short' }
@@ -68,6 +76,20 @@ function recent(window: SeriesWindow): [number, number][] {
   const points = observed(window).map((sample): [number, number] => [sample.index, sample.value])
   const since = departure?.present ? points.filter(([index]) => index >= departure.index) : points
   return since.slice(-TREND_SAMPLES_MAX)
+}
+
+/** The samples since the level last fell back at once: each tooth of a saw is a climb of its own. */
+function sinceGivenBack(points: [number, number][], up: 1 | -1, least: number): [number, number][] {
+  const values = points.map(([, value]) => up * value)
+  const steps = values.slice(1).map((value, at) => value - (values[at] ?? value))
+  const usual = median(steps)
+  const fall = Math.max(least, GIVEN_BACK_SIGMAS * robustSigma(steps, usual, 0))
+  const lasts = (at: number): boolean => {
+    const before = median(values.slice(Math.max(0, at - LASTS_SAMPLES), at))
+    return before - median(values.slice(at, at + LASTS_SAMPLES)) > fall / 2
+  }
+  const last = steps.findLastIndex((step, at) => step < -fall && lasts(at + 1))
+  return last < 0 ? points : points.slice(last + 1)
 }
 
 /** Where the edge of the band that lies `sigmas` off the line stands, `steps` samples ahead. */
