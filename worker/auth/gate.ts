@@ -1,9 +1,9 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import type { AppEnv } from '../env.ts'
+import type { AppEnv, Bindings } from '../env.ts'
 import { ProblemError } from '../errors.ts'
 import { authConfig } from './config.ts'
 import { registry } from './known.ts'
-import { requireLocal } from './local.ts'
+import { isLocalUrl, requireLocal } from './local.ts'
 import { requireOrigin } from './origin.ts'
 
 /** The one address that sets a fresh deployment up. */
@@ -26,6 +26,17 @@ export const gate: MiddlewareHandler<AppEnv> = async (c, next) => {
 /** Local mode: the token `dev` is somebody. Said on the command line alone; nothing else turns it on. */
 export function isLocal(c: Context<AppEnv>): boolean {
   return c.env.IC_MODE === 'development'
+}
+
+/**
+ * Whether the gate would let through what no page sends (nothing with an Origin), as far as this isolate knows without
+ * asking anybody.
+ */
+export function isOpenTo(request: Request, env: Bindings): boolean {
+  if (request.headers.has('origin')) return false
+  if (env.IC_MODE === 'development') return isLocalUrl(request.url)
+  const { access, oidc, faults } = authConfig(env)
+  return faults.length === 0 && (access !== null || oidc !== null || setUp)
 }
 
 async function requireConfigured(c: Context<AppEnv>): Promise<void> {

@@ -23,11 +23,18 @@ const memo = new Memo<NonNullable<TokenWorth> | 'nothing'>(TOKENS_MAX)
 export async function worthOf(c: Context<AppEnv>, token: string): Promise<TokenWorth> {
   const sha256 = sha256Hex(token)
   const now = Date.now()
-  const known = memo.get(sha256, now)
-  if (known !== undefined) return known === 'nothing' || isOver(known, now) ? null : known
+  const known = rememberedWorth(sha256, now)
+  if (known !== undefined) return known
   const worth = await registry(c, (one) => one.worth(sha256))
   memo.set(sha256, worth ?? 'nothing', now + (worth ? WORTH_MS : NOTHING_MS))
   return worth
+}
+
+/** What this isolate remembers of a token; undefined where the registry must be asked. */
+export function rememberedWorth(sha256: string, now: number): TokenWorth | undefined {
+  const known = memo.get(sha256, now)
+  if (known === undefined) return undefined
+  return known === 'nothing' || isOver(known, now) ? null : known
 }
 
 /** A token was revoked here: this isolate forgets it at once, the others within WORTH_MS. */

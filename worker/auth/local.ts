@@ -17,3 +17,12 @@ export function requireLocal(c: Context<AppEnv>): void {
   if (origin !== undefined && origin !== url.origin)
     throw new ProblemError(403, 'origin-not-same', 'Local mode answers its own pages only.')
 }
+
+/** Whether an address is one of this machine. The last one's beginning is remembered: a storm comes to one address. */
+export function isLocalUrl(url: string): boolean {
+  const site = url.slice(0, url.indexOf('/', url.indexOf('//') + 2))
+  if (site !== last.site) last = { site, isLocal: LOCAL_HOSTS.includes(new URL(url).hostname) }
+  return last.isLocal
+}
+
+let last = { site: '', isLocal: false }

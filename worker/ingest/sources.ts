@@ -26,6 +26,11 @@ export async function liveSources(c: Context<AppEnv>): Promise<readonly Source[]
   }
 }
 
+/** The same where they are known and fresh; null where they must be asked for. */
+export function freshSources(now: number): readonly Source[] | null {
+  return known && now < known.until ? known.sources : null
+}
+
 /**
  * The source that speaks on an intake: the one that the address names, else the only one that has this intake, else
  * null (the intake's own name is then the source). 404 for a name that has no such intake, 400 where several could be

@@ -48,7 +48,7 @@ export async function originOf(c: Context<AppEnv>): Promise<Origin> {
 export async function takePost(
   c: Context<AppEnv>,
   intake: AlertIntake['intake'],
-  body: Body,
+  body: Pick<Body, 'raw'>,
   post: ParsedPost,
 ): Promise<Taken> {
   const { source } = c.get('sender')
@@ -67,7 +67,12 @@ export async function takePost(
 }
 
 /** Keeps a body that nobody could read. */
-export async function quarantine(c: Context<AppEnv>, intake: string, body: Body, reason: string): Promise<Taken> {
+export async function quarantine(
+  c: Context<AppEnv>,
+  intake: string,
+  body: Pick<Body, 'raw'>,
+  reason: string,
+): Promise<Taken> {
   const contentType = (c.req.header('content-type') ?? '').slice(0, 200)
   const { source } = c.get('sender')
   await receiptOf(c, (directory) => directory.quarantine({ intake, source, contentType, raw: body.raw, reason }))
