@@ -1,4 +1,4 @@
-import { decide, isRefusal } from '../../durable/core/incident/index.ts'
+import { type State, decide, isRefusal } from '../../durable/core/incident/index.ts'
 import type { Decided } from '../../durable/protocol/events.ts'
 import type { Twists } from './shell.ts'
 
@@ -55,6 +55,22 @@ const forReal: typeof decide = (state, command) => {
   return decide({ ...state, view }, { ...command, body: { ...body, controls } })
 }
 
+/** Takes back whatever the switches say. */
+const undoAnyway: typeof decide = (state, command) => {
+  const { body } = command
+  if (body.type !== 'start-undo') return decide(state, command)
+  const stops: State['view']['stops'] = { ...state.view.stops, services: {}, incident: null }
+  const free = { ...state, view: { ...state.view, killSwitch: false, stops } }
+  return decide(free, { ...command, body: { ...body, killSwitch: false } })
+}
+
+/** Forgets how earlier actions ended when it proposes the next. */
+const tryForEver: typeof decide = (state, command) => {
+  if (command.body.type !== 'propose') return decide(state, command)
+  const proposals = state.view.proposals.map(({ undo: _undo, ...proposal }) => ({ ...proposal, verification: null }))
+  return decide({ ...state, view: { ...state.view, proposals } }, command)
+}
+
 /** Takes any approval for one of the digest that stands. */
 const anyDigest: typeof decide = (state, command) => {
   const { body } = command
@@ -69,6 +85,8 @@ export const CONTROLS: readonly Control[] = [
   { says: 'only the switch as it was read counts', law: 'kill-switch-stops', twists: { decide: switchAsRead } },
   { says: 'a freeze that was read is passed by', law: 'freeze-holds', twists: { decide: throughFreezes } },
   { says: 'dry run is forgotten at the start', law: 'dry-run-calls-nothing', twists: { decide: forReal } },
+  { says: 'a rollback minds no switch', law: 'kill-switch-stops-undo', twists: { decide: undoAnyway } },
+  { says: 'what did not help is retried for ever', law: 'one-retry', twists: { decide: tryForEver } },
   { says: 'an approval of anything approves', law: 'decided-on-the-named-digest', twists: { decide: anyDigest } },
   { says: 'answers are not remembered', law: 'said-once-is-done-once', twists: { forgetAnswers: true } },
   { says: 'the answer goes out before the commit', law: 'nothing-acknowledged-is-lost', twists: { answerFirst: true } },

@@ -10,6 +10,8 @@ export interface Order {
   token: number
   digest: string
   body: ProposalBody
+  /** the plan's rollback is asked for. */
+  undo?: true
 }
 
 export interface Received extends Order {
@@ -51,7 +53,9 @@ export class Driver {
       if (this.#barred.has(order.key)) return
       entry.tookEffect = true
       this.effects.set(order.key, (this.effects.get(order.key) ?? 0) + 1)
-      this.#shop.apply(order.body.plan.action, this.#worldAt())
+      const { action, rollback } = order.body.plan
+      if (!order.undo) this.#shop.apply(action, this.#worldAt())
+      else if (rollback) this.#shop.takeBack(rollback, this.#worldAt())
     }
     switch (how) {
       case 1: // declares that it surely did nothing

@@ -8,6 +8,7 @@ import { CHAIN_START, chainInput } from '../../durable/protocol/verify.ts'
 import { testKey } from '../agent-keys.ts'
 import { rowsOf } from './disk.ts'
 import { type Answer, sha256 } from './shell.ts'
+import { UndoLaws } from './laws-undo.ts'
 import type { World } from './world.ts'
 
 /** This incident's own switch or dry run. */
@@ -59,6 +60,7 @@ interface Known {
 /** Holds after every step, judged on disk and on the driver alone; knows the log only as it reads it. */
 export class Laws {
   #world: World
+  #undo: UndoLaws
   #read = 0
   #head = CHAIN_START
   #known = new Map<string, Known>()
@@ -74,6 +76,7 @@ export class Laws {
 
   constructor(world: World) {
     this.#world = world
+    this.#undo = new UndoLaws(world, law)
   }
 
   /** A seat signed this: whoever signs one thing for a question is never accused. */
@@ -99,6 +102,7 @@ export class Laws {
       law(canonical(state) === canonical(this.#world.shell.folded()), 'fold-is-state', `life ${life}`)
     }
     this.#calledOnce()
+    this.#undo.called()
   }
 
   /** With faults stopped and nobody acting: nothing is on its way any more, and whatever is not over asks a person. */
@@ -132,6 +136,7 @@ export class Laws {
     const { body } = event
     if (body.type === 'incident-opened') this.#killSwitch = body.killSwitch
     this.#hear(body)
+    this.#undo.learn(event, (target) => this.#killSwitch || this.#stops.has(target) || this.#stops.has(HERE))
     if (body.type === 'note-added') {
       law(!this.#notes.has(body.note.text), 'said-once-is-done-once', body.note.text)
       this.#notes.add(body.note.text)
@@ -177,7 +182,9 @@ export class Laws {
     if (body.type === 'clerk-spoke') known.extra = body.word.extraApprovals
     if (body.type === 'decision-recorded') this.#decided(known, body.decision)
     if (body.type === 'execution-answered') known.outcome = body.outcome === 'unknown' ? 'unknown' : 'over'
-    if (body.type === 'outcome-settled') known.outcome = 'over'
+    if (body.type === 'outcome-settled' || body.type === 'undo-settled') known.outcome = 'over'
+    if (body.type === 'undo-started') known.outcome = 'out'
+    if (body.type === 'undo-answered') known.outcome = body.outcome === 'unknown' ? 'unknown' : 'over'
     if (body.type === 'execution-started') this.#mandate(event, known, body.digest, body.token)
   }
 
@@ -210,7 +217,9 @@ export class Laws {
     const needs = NEEDS[risk]
     const says = (detail: string): string => `${proposal.id} (${risk}, ${decidedBy}) at ${event.seq}: ${detail}`
     law(digest === proposal.digest, 'executed-digest-is-approved', says(digest))
-    const yes = decisions.filter((one) => one.kind !== 'reject' && one.digest === digest)
+    const yes = decisions.filter(
+      (one) => (one.kind === 'approve' || one.kind === 'own-decision') && one.digest === digest,
+    )
     law(decisions.length === yes.length, 'nothing-rejected-runs', says('rejected'))
     const people = new Set(yes.filter(({ role }) => role === 'commander' || role === 'admin').map(({ by }) => by))
     law(people.size >= needs.people + known.extra, 'nothing-runs-without-mandate', says(`${people.size} approved`))
@@ -283,7 +292,12 @@ export class Laws {
       if (!call) return
       const before = driver.received.slice(0, this.#calls)
       law(!before.some(({ key }) => key === call.key), 'no-double-execution', `key ${call.key}`)
-      law(!before.some(({ proposal }) => proposal === call.proposal), 'no-double-execution', call.proposal)
+      if (call.undo) continue
+      law(
+        !before.some(({ proposal, undo }) => proposal === call.proposal && !undo),
+        'no-double-execution',
+        call.proposal,
+      )
       const known = this.#known.get(call.proposal)
       law(known?.started === 1, 'nothing-runs-without-mandate', `${call.proposal} was called unstarted`)
       law(known?.proposal.digest === call.digest, 'executed-digest-is-approved', call.proposal)

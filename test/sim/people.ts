@@ -30,6 +30,8 @@ const CLOSE_EVERY_MS = 60_000
 export class People {
   /** what was decided, in the words of who decided: name, kind, proposal, digest. */
   readonly decided = new Set<string>()
+  /** who ordered which proposal's rollback. */
+  readonly undone = new Set<string>()
   #world: World
   #chance: Prng
   #acting = true
@@ -94,9 +96,21 @@ export class People {
     const roll = this.#chance.next()
     if (last?.status === 'awaiting-approval' && roll < 0.55) {
       const { id, digest } = last
-      if (roll < 0.45) return { type: 'approve', proposal: id, digest, reason: 'go' }
+      if (roll < 0.42) return { type: 'approve', proposal: id, digest, reason: 'go' }
+      if (roll < 0.48) return { type: 'request-changes', proposal: id, digest, wants: this.#wants(), reason: 'not so' }
       return { type: 'reject', proposal: id, digest, reason: 'no' }
     }
+    const step = last?.steps?.find(({ state }) => state === 'running')
+    if (last && step && roll < 0.5)
+      return {
+        type: 'complete-step',
+        proposal: last.id,
+        step: step.id,
+        outcome: roll < 0.42 ? 'done' : 'could-not',
+        reason: 'by hand',
+      }
+    if (last && (last.status === 'verifying' || last.status === 'done') && roll < 0.12)
+      return { type: 'undo', proposal: last.id, digest: last.digest, reason: 'take it back' }
     if (last?.status === 'outcome-unknown' && roll < 0.4)
       return { type: 'settle-outcome', proposal: last.id, outcome: this.#truth(last), reason: 'looked at it' }
     if (roll > 0.93 && this.#digests.length > 0)
@@ -122,6 +136,10 @@ export class People {
     return { type: 'set-incident-control', control, on: !isOn, reason: 'just here' }
   }
 
+  #wants(): Record<string, number | string> {
+    return this.#world.trouble.pick([{}, { pool_limit: 30 }, { pool_limit: 60 }, { pool_limit: 500 }, { force: 1 }])
+  }
+
   #own(): PersonCommand {
     const choose = <T>(items: readonly T[]): T => this.#world.trouble.pick(items)
     const runbook = choose(['raise-pool-limit', 'scale-out', 'drop-sessions', 'call-the-owner', 'guesswork'])
@@ -139,13 +157,14 @@ export class People {
 
   /** What a person finds who goes and looks. */
   #truth(proposal: Proposal): 'it-ran' | 'it-did-not' {
-    const key = proposal.execution?.key ?? ''
+    const key = (proposal.undo ?? proposal.execution)?.key ?? ''
     return (this.#world.driver.effects.get(key) ?? 0) > 0 ? 'it-ran' : 'it-did-not'
   }
 
   #say(person: Person, body: PersonCommand): void {
     const id = `person:${person.name}:${(this.#count += 1)}`
-    if (body.type === 'approve' || body.type === 'reject')
+    if (body.type === 'undo') this.undone.add(`${person.name} ${body.proposal}`)
+    if (body.type === 'approve' || body.type === 'reject' || body.type === 'request-changes')
       this.decided.add([person.name, body.type, body.proposal, body.digest].join(' '))
     const { scheduler, shell, trouble, laws } = this.#world
     const send = (): void => {

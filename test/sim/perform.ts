@@ -1,9 +1,13 @@
 import { sameSeries, seriesOf } from '../../durable/core/consensus/readings.ts'
+import { canonical } from '../../durable/protocol/canonical.ts'
 import type { CommandBody } from '../../durable/protocol/commands.ts'
 import type { Actor, AgentName, EvidenceDraft, Instant, Proposal } from '../../durable/protocol/domain.ts'
 import { signedClerk } from '../agent-keys.ts'
 import { clerk, find, situationOf, votesOf } from './agents.ts'
+import type { Effect } from '../../durable/protocol/effects.ts'
 import type { Row } from './disk.ts'
+import { undoOf } from './laws-undo.ts'
+import { sha256 } from './shell.ts'
 import type { World } from './world.ts'
 
 /** As the room's: a try takes so long at most, the one call a little less. */
@@ -26,7 +30,7 @@ type Done = { by: Actor; body: CommandBody } | null
 /** Performs one effect of the outbox in the world, on virtual time; the answer re-enters as a command of the same life. */
 export function perform(world: World, row: Row): void {
   const { effect } = row
-  if (effect.type === 'call-driver') return callDriver(world, row, effect.proposal, effect.key, effect.token)
+  if (effect.type === 'call-driver') return callDriver(world, row, effect)
   const { shell, scheduler, trouble } = world
   const { life } = shell
   const alive = (): boolean => shell.up && shell.life === life && shell.disk.outbox.has(row.key)
@@ -103,9 +107,17 @@ function answerOf(world: World, row: Row): Done[] | 'failed' {
     // No catalogue of these worlds has a clause.
     case 'ask-autonomy':
       return []
+    case 'begin-undo':
+      return proposal ? say(undoBody(world, proposal)) : []
+    case 'read-step':
+      return proposal ? say(stepBody(world, proposal, effect.step, at, reachable)) : []
+    case 'end-wait':
+      return say({ type: 'end-wait', proposal: effect.proposal, step: effect.step })
     case 'ask-status': {
-      if (!proposal || proposal.execution?.outcome !== 'unknown') return []
-      return say({ type: 'answer-status', proposal: proposal.id, key: effect.key, ...world.driver.status(effect.key) })
+      const { key, undo } = effect
+      if (!proposal || (undo ? proposal.undo : proposal.execution)?.outcome !== 'unknown') return []
+      const type = undo ? 'answer-undo-status' : 'answer-status'
+      return say({ type, proposal: proposal.id, key, ...world.driver.status(key) })
     }
     case 'read-signals':
       return proposal ? say(readingsBody(world, proposal, at, reachable)) : []
@@ -158,6 +170,24 @@ function beginBody(world: World, proposal: Proposal, at: Instant): CommandBody {
   return { type: 'start-execution', proposal: proposal.id, digest: proposal.digest, killSwitch, controls, fresh }
 }
 
+/** The switches, read a last time before a rollback is sent. */
+function undoBody(world: World, proposal: Proposal): CommandBody {
+  const { target } = proposal.body.plan.action
+  const controls = world.trouble.happens('unreachable') ? null : world.holds.reading(undoOf(proposal.id), target)
+  if (world.trouble.happens('races')) world.directory.setKillSwitch(true)
+  const killSwitch = controls === null ? null : controls.killSwitch !== null
+  return { type: 'start-undo', proposal: proposal.id, digest: sha256(canonical(proposal.body)), killSwitch }
+}
+
+/** The level that a step goes by, as the monitors hold it. */
+function stepBody(world: World, proposal: Proposal, id: string, at: Instant, reachable: boolean): CommandBody {
+  const step = proposal.body.plan.steps?.find((candidate) => candidate.id === id)
+  const name = step && 'when' in step && reachable ? step.when.signal : null
+  const read =
+    name === null ? { value: null, at: null } : { value: world.shop.read(name, at), at: Math.floor(at / 1_000) * 1_000 }
+  return { type: 'read-step', proposal: proposal.id, step: id, ...read }
+}
+
 function readingsBody(world: World, proposal: Proposal, at: Instant, reachable: boolean): CommandBody {
   const alerts = Object.values(world.shell.state.view.alerts)
   const readings = proposal.body.plan.verify.signals.map((signal, index) => {
@@ -173,7 +203,8 @@ function readingsBody(world: World, proposal: Proposal, at: Instant, reachable: 
 }
 
 /** The one call: claimed on disk before it is made; a claim without an answer is never called again. */
-function callDriver(world: World, row: Row, id: string, key: string, token: number): void {
+function callDriver(world: World, row: Row, effect: Extract<Effect, { type: 'call-driver' }>): void {
+  const { proposal: id, key, token, undo } = effect
   const { shell, scheduler, trouble, driver, twists } = world
   const { life } = shell
   const alive = (): boolean => shell.up && shell.life === life && shell.disk.outbox.has(row.key)
@@ -186,7 +217,7 @@ function callDriver(world: World, row: Row, id: string, key: string, token: numb
       id: null,
       by: ROOM,
       role: null,
-      body: { type: 'answer-execution', proposal: id, key, outcome, detail },
+      body: { type: undo ? 'answer-undo' : 'answer-execution', proposal: id, key, outcome, detail },
       settles: row.key,
     })
   }
@@ -195,7 +226,8 @@ function callDriver(world: World, row: Row, id: string, key: string, token: numb
   if (!twists.claimAfterCall) shell.keep(claimed)
   if (trouble.happens('crashAtCall')) return void shell.crash()
   let answered = false
-  driver.call({ proposal: id, key, token, digest: proposal.digest, body: proposal.body }, (said) => {
+  const order = { proposal: id, key, token, digest: proposal.digest, body: proposal.body, ...(undo && { undo }) }
+  driver.call(order, (said) => {
     if (answered) return
     answered = true
     if (alive() && twists.claimAfterCall) shell.keep(claimed)

@@ -40,6 +40,14 @@ export class Shop {
     this.turns.push({ at: at + TAKES_EFFECT_MS, level, limit })
   }
 
+  /** A rollback: what an action made worse is as it was before, and a limit is what the rollback sets. */
+  takeBack(rollback: Action, at: Instant): void {
+    const now = this.#turn(at)
+    const asked = rollback.type === 'raise-pool-limit' ? rollback.parameters['pool_limit'] : now.limit
+    const limit = typeof asked === 'number' ? asked : now.limit
+    this.turns.push({ at: at + TAKES_EFFECT_MS, level: limit >= ENOUGH ? 'well' : 'sick', limit })
+  }
+
   /** Somebody repairs it by hand, outside of the product. */
   repair(at: Instant): void {
     this.turns.push({ at, level: 'well', limit: 40 })

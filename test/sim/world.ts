@@ -2,7 +2,8 @@ import { type Prng, prng } from '../../durable/core/prng.ts'
 import { clockAt, pauseClock, resumeClock } from '../../durable/protocol/clock.ts'
 import type { Alert, DrillClock, EvidenceDraft, IncidentHead, Instant } from '../../durable/protocol/domain.ts'
 import { TEST_KEYS } from '../agent-keys.ts'
-import { CATALOGUE, HEAD, POLICY, START } from '../core/incident/shop.ts'
+import { HEAD, POLICY, START } from '../core/incident/shop.ts'
+import { catalogueOf } from './catalogue.ts'
 import { Directory } from './directory.ts'
 import { emptyDisk } from './disk.ts'
 import { Driver } from './driver.ts'
@@ -83,7 +84,7 @@ export class World {
     return {
       type: 'open' as const,
       head,
-      catalogue: CATALOGUE,
+      catalogue: catalogueOf(this.seed),
       policy: POLICY,
       killSwitch: false,
       keys: TEST_KEYS,

@@ -1,0 +1,41 @@
+import type { Catalogue, RunbookStep } from '../../durable/protocol/domain.ts'
+import { CATALOGUE } from '../core/incident/shop.ts'
+
+/** What some shops want done before the pool is touched: by hand and waiting, or looking first. */
+const STEPS: readonly (RunbookStep[] | null)[] = [
+  [
+    { kind: 'manual', id: 'drain', says: 'drain the proxy' },
+    { kind: 'wait', id: 'pause', ms: 20_000 },
+    { kind: 'http', id: 'act' },
+    { kind: 'manual', id: 'tell', says: 'tell the owner' },
+  ],
+  [
+    {
+      kind: 'branch',
+      id: 'fork',
+      when: { of: 'symptom', signal: 'errors', is: 'above', value: 5 },
+      then: 'seen',
+      otherwise: 'agree',
+    },
+    { kind: 'approval', id: 'agree', says: 'the symptom is gone: still?' },
+    {
+      kind: 'verify',
+      id: 'seen',
+      when: { of: 'target', signal: 'pool_in_use', is: 'above', value: 15 },
+      withinMs: 60_000,
+    },
+    { kind: 'http', id: 'act' },
+  ],
+  null,
+]
+
+/** The little shop as one seed has it: with steps before the action or without, undone when nothing got better or not. */
+export function catalogueOf(seed: number): Catalogue {
+  const steps = STEPS[seed % STEPS.length] ?? null
+  const runbooks = CATALOGUE.runbooks.map((runbook) => ({
+    ...runbook,
+    ...(steps && runbook.id === 'raise-pool-limit' && { steps }),
+    rollback: runbook.rollback && { ...runbook.rollback, onNoBetter: seed % 2 === 0 },
+  }))
+  return { ...CATALOGUE, runbooks }
+}
