@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { CatalogueChangeRow } from '../../durable/protocol/catalogue.ts'
+import type { CatalogueChangeRow, ReachRow } from '../../durable/protocol/catalogue.ts'
 import type { AutonomyRow, FreezeRow } from '../../durable/protocol/controls.ts'
 import type { Catalogue, DrillClock } from '../../durable/protocol/domain.ts'
 import type { DrillRow, HistoryRow, IntakeCounters, TelemetryReceipt } from '../../durable/protocol/objects.ts'
@@ -141,6 +141,13 @@ export const sourceWatch = z.looseObject({
   heartbeat: z.nullable(z.looseObject({ everyMs: count, state: z.enum(['ok', 'missing']) })),
   pull: z.nullable(z.looseObject({ at: maybe(when), ok: z.boolean(), reason: text, fired: count, resolved: count })),
 })
+export const reachRow = z.looseObject({
+  kind: z.enum(['endpoint', 'pull', 'target']),
+  name: text,
+  url: text,
+  way: z.enum(['public', 'local', 'binding', 'refused']),
+  reason: text,
+}) satisfies Part<ReachRow>
 export const silenceRow = z.looseObject({
   id: text,
   kind: z.enum(['silence', 'maintenance']),
