@@ -25,19 +25,13 @@ describe('the catalogue of the instance', () => {
     expect(checkCatalogue(sample())).toMatchObject({ ok: true })
   })
 
-  test('[IN50] it names a shop, one system behind alerts and series, five runbooks, and nothing wired', () => {
+  test('[IN50] it names a shop, one system behind alerts and series, a library of runbooks, and nothing wired', () => {
     const { services, sources, runbooks, endpoints } = sample()
     expect(services.length).toBeGreaterThanOrEqual(8)
     expect(services.filter((service) => service.protected).map((service) => service.id)).toEqual(['orders-db'])
     expect(sources.find(({ name }) => name === 'prometheus')?.intakes).toEqual(['alertmanager', 'alerts', 'telemetry'])
     expect(sources.find(({ name }) => name === 'deploys')).toMatchObject({ intakes: ['changes'], freshMs: 3_600_000 })
-    expect(runbooks.map(({ id }) => id).sort()).toEqual([
-      'flush-cache',
-      'raise-pool-limit',
-      'restart-instance',
-      'rollback-deployment',
-      'scale-out',
-    ])
+    expect(runbooks.length).toBeGreaterThanOrEqual(12)
     expect(endpoints).toEqual([])
   })
 

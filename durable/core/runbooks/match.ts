@@ -23,13 +23,15 @@ export interface Whereabouts {
   tier: Service['tier'] | null
   /** roles of signals that are in trouble where the symptom shows. */
   symptoms: readonly SignalRole[]
+  /** kinds and settings of what was changed on the cause's service: `flag fast_checkout`. */
+  changed: readonly string[]
 }
 
 const MILDEST_FIRST: readonly RiskClass[] = ['reversible', 'wider', 'irreversible']
 
 /**
  * Runbooks that fit a cause, best first: its kind is one of theirs, and one of their tokens is part of the name of a
- * series of the cause's service. Those that name a signal go before those that fit anything, milder before riskier, then
+ * series of the cause's service, or of what was changed there. Those that name a signal go before those that fit anything, milder before riskier, then
  * the catalogue's order. `series` are the cause service's own windows. A runbook that names tiers or symptoms fits there
  * alone, and nowhere while that is not known.
  */
@@ -37,20 +39,28 @@ export function match(
   runbooks: readonly Runbook[],
   cause: Hypothesis['cause'],
   series: readonly SeriesWindow[],
-  where: Whereabouts = { tier: null, symptoms: [] },
+  where: Whereabouts = { tier: null, symptoms: [], changed: [] },
 ): Match[] {
   return runbooks
     .filter((runbook) => runbook.match.causeKinds.includes(cause.kind) && fitsThere(runbook, where))
     .flatMap((runbook): Match[] => {
       if (runbook.match.signalTokens.length === 0) return [{ runbook, series: null }]
       const picked = pick(runbook, cause, series)
-      return picked ? [{ runbook, series: picked }] : []
+      if (picked) return [{ runbook, series: picked }]
+      // What was switched is told by its name alone; a limit is only known from a series.
+      const told = !needsLimit(runbook) && where.changed.some((name) => speaks(runbook, name))
+      return told ? [{ runbook, series: null }] : []
     })
     .sort(
       (a, b) =>
         Number(a.series === null) - Number(b.series === null) ||
         MILDEST_FIRST.indexOf(a.runbook.risk) - MILDEST_FIRST.indexOf(b.runbook.risk),
     )
+}
+
+/** Whether a value of it follows from a series' limit. */
+export function needsLimit({ parameters }: Runbook): boolean {
+  return parameters.some(({ from }) => from.kind === 'limit-times')
 }
 
 /** Whether it is a runbook for such a service and such a symptom. */

@@ -1,9 +1,17 @@
 import { expect, test } from 'vitest'
 import { diagnose } from '../../../durable/core/agents/diagnosis/index.ts'
-import { resolve } from '../../../durable/core/agents/resolution/index.ts'
+import { resolve, vote } from '../../../durable/core/agents/resolution/index.ts'
 import { match, parameterFor } from '../../../durable/core/runbooks/match.ts'
 import type { Situation } from '../../../durable/core/agents/agent.ts'
-import type { Hypothesis, NumberParameter, Runbook, SeriesWindow } from '../../../durable/protocol/domain.ts'
+import type {
+  ActionPlan,
+  Hypothesis,
+  NumberParameter,
+  ProposalBody,
+  Runbook,
+  SeriesWindow,
+} from '../../../durable/protocol/domain.ts'
+import { POLICY_VERSION } from '../../../durable/protocol/version.ts'
 import { storySituation } from './story.ts'
 
 const settle = (situation: Situation) => resolve(situation, diagnose(situation).detail.hypotheses)
@@ -130,3 +138,119 @@ test('[AG23] the used-up resource itself is never a signal that must recover', (
   const names = plan?.verify.signals.map((signal) => (signal.kind === 'series' ? signal.series.name : 'alert'))
   expect(names?.sort()).toEqual(['errors', 'latency_p95'])
 })
+
+test('[AC141] what only a person can say is not proposed: the checklist is offered, and own decision', () => {
+  const situation = storySituation()
+  const [raise] = situation.catalogue.runbooks.filter(({ id }) => id === 'raise-pool-limit')
+  if (!raise) throw new Error('the library raises limits')
+  const asks: Runbook = {
+    ...raise,
+    parameters: [...raise.parameters, { name: 'pool', type: 'choice', values: ['a', 'b'], from: { kind: 'person' } }],
+  }
+  const only = settle({ ...situation, catalogue: { ...situation.catalogue, runbooks: [asks] } })
+  expect(only).toMatchObject({ outcome: 'found', detail: { plan: null, checklist: { runbook: 'raise-pool-limit' } } })
+  expect(only.summary).toContain('a person has to say pool')
+  expect(parameterFor({ name: 'r', type: 'cidr', prefixMin: 24, from: { kind: 'person' } }, pool)).toEqual({
+    ok: false,
+    reason: 'person-decides:r',
+  })
+  const other = settle({ ...situation, catalogue: { ...situation.catalogue, runbooks: [asks, ...rest(situation)] } })
+  expect(other.detail.plan?.action.type).toBe('rollback-deployment')
+})
+
+test('[AC142] the plan carries the steps of its runbook, and when it is to be undone', () => {
+  const situation = storySituation()
+  const steps: Runbook['steps'] = [
+    { kind: 'manual', id: 'look', says: 'look' },
+    { kind: 'http', id: 'act' },
+  ]
+  const runbooks = situation.catalogue.runbooks.map((runbook): Runbook => {
+    return { ...runbook, steps, rollback: runbook.rollback && { ...runbook.rollback, onNoBetter: true } }
+  })
+  const { plan } = settle({ ...situation, catalogue: { ...situation.catalogue, runbooks } }).detail
+  expect(plan).toMatchObject({ steps, undoOn: ['worse', 'no-better'] })
+  const bare = settle(situation).detail.plan
+  expect(bare && ('steps' in bare || 'undoOn' in bare)).toBe(false)
+})
+
+test('[AC143] a runbook for other tiers or symptoms is not proposed, and is voted against', () => {
+  const situation = storySituation()
+  const { plan } = settle(situation).detail
+  const only = (match: Partial<Runbook['match']>): Situation => {
+    const runbooks = situation.catalogue.runbooks
+      .filter(({ id }) => id === 'raise-pool-limit')
+      .map((runbook): Runbook => ({ ...runbook, match: { ...runbook.match, ...match } }))
+    return { ...situation, catalogue: { ...situation.catalogue, runbooks } }
+  }
+  expect(settle(only({ tiers: [2], symptoms: ['errors'] })).detail.plan?.action.type).toBe('raise-pool-limit')
+  expect(settle(only({ tiers: [4] }))).toMatchObject({ reason: 'no-runbook-matches' })
+  expect(settle(only({ symptoms: ['other'] }))).toMatchObject({ reason: 'no-runbook-matches' })
+  if (!plan) throw new Error('the story has a plan')
+  expect(vote(only({ tiers: [4] }), bodyOf(plan))).toMatchObject({ vote: 'oppose' })
+  expect(vote(only({}), bodyOf(plan))).toMatchObject({ vote: 'support' })
+})
+
+test('[AC144] a runbook without a signal is for a change on the target, or for a target that is seen in trouble', () => {
+  const situation = storySituation()
+  const { plan } = settle(situation).detail
+  if (!plan) throw new Error('the story has a plan')
+  const restart = (target: string) =>
+    vote(
+      situation,
+      bodyOf({ ...plan, action: { runbook: 'restart-instance', type: 'restart-instance', target, parameters: {} } }),
+    )
+  expect(restart('db-proxy')).toMatchObject({ vote: 'support' })
+  expect(restart('notifier').vote).not.toBe('support')
+  const back = (target: string) =>
+    vote(
+      situation,
+      bodyOf({
+        ...plan,
+        action: { runbook: 'rollback-deployment', type: 'rollback-deployment', target, parameters: {} },
+      }),
+    )
+  expect(back('db-proxy')).toMatchObject({ vote: 'support' })
+  expect(back('notifier')).toMatchObject({ vote: 'oppose' })
+})
+
+test('[AC145] a flag is turned off where one was turned before the trouble, not where one was turned since', () => {
+  const situation = storySituation()
+  const { plan } = settle(situation).detail
+  if (!plan) throw new Error('the story has a plan')
+  const action = { runbook: 'disable-feature-flag', type: 'disable-feature-flag', target: 'db-proxy', parameters: {} }
+  const body = bodyOf({ ...plan, action })
+  const flagged = (at: number): Situation => {
+    const item = situation.evidence.find(({ data }) => data.kind === 'change' && data.change.service === 'db-proxy')
+    if (item?.data.kind !== 'change') throw new Error('the story has a change')
+    const { change } = item.data
+    const flag = { ...change, kind: 'flag' as const, at, setting: { name: 'fast_pool', from: 'off', to: 'on' } }
+    return {
+      ...situation,
+      evidence: [...situation.evidence, { ...item, id: 'E-99', data: { kind: 'change', change: flag } }],
+    }
+  }
+  expect(vote(flagged(situation.at - 420_000), body)).toMatchObject({ vote: 'support', cites: ['E-99'] })
+  expect(vote(flagged(situation.at), body)).toMatchObject({ vote: 'oppose' })
+  expect(vote(situation, body)).toMatchObject({ vote: 'abstain' })
+})
+
+function rest(situation: Situation): Runbook[] {
+  return situation.catalogue.runbooks.filter(({ id }) => id !== 'raise-pool-limit')
+}
+
+function bodyOf(plan: ActionPlan): ProposalBody {
+  return {
+    instance: 'ins_test01',
+    incident: 'inc_abcdef',
+    drill: null,
+    number: 1,
+    catalogue: 'story',
+    policy: POLICY_VERSION,
+    evidenceDigest: '',
+    risk: plan.risk,
+    notBefore: 0,
+    expiresWall: 1,
+    plan,
+    decidedBy: 'system',
+  }
+}

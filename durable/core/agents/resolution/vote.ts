@@ -12,13 +12,15 @@
  * target in trouble. It abstains when the series cannot be read fresh.
  */
 import type { ProposalBody, Runbook, VoteDraft } from '../../../protocol/domain.ts'
-import { parameterFor, speaks } from '../../runbooks/match.ts'
+import { needsLimit, parameterFor, speaks } from '../../runbooks/match.ts'
 import type { Situation } from '../agent.ts'
-import { changeEventsOf, isTrouble, signalsWhere, type ChangeEvent, type Signal } from '../reading.ts'
+import { changeEventsOf, earliestOnset, isTrouble, signalsWhere, type ChangeEvent, type Signal } from '../reading.ts'
 import { serviceOf } from '../topology.ts'
 import { badRecord } from './record.ts'
-import { isSpokenOf } from './where.ts'
+import { changeName, isSpokenOf } from './where.ts'
 
+/** Clocks of a deploy system and of what it changes differ by less, ms. */
+const CLOCK_SLACK_MS = 30_000
 const METHOD = 'runbook-fit-and-record'
 
 export function vote(situation: Situation, proposal: ProposalBody): VoteDraft {
@@ -35,6 +37,8 @@ export function vote(situation: Situation, proposal: ProposalBody): VoteDraft {
   if (runbook.match.tiers && (tier === null || !runbook.match.tiers.includes(tier)))
     return oppose(cited, `${runbook.title} is not for services of the tier of ${action.target}`)
   if (!named) return undoesChange(runbook) ? onChange(runbook, action.target, events) : onTrouble(situation, proposal)
+  const told = resource ? undefined : events.findLast(({ change }) => speaks(runbook, changeName(change)))
+  if (told && !needsLimit(runbook)) return onSwitch(situation, runbook, action.target, told)
   if (!resource) return abstain(`no fresh series of ${action.target} that ${runbook.title} speaks of`)
   const done = alreadyDone(runbook, action.parameters, resource, events)
   if (done) {
@@ -71,6 +75,15 @@ function onChange(runbook: Runbook, target: string, events: ChangeEvent[]): Vote
   return undone
     ? support([undone.evidence], `${runbook.title} undoes the latest change on ${target}; nothing speaks against it`)
     : oppose([], `${runbook.title} undoes a change, and ${target} had none`)
+}
+
+/** A switch that was turned before the trouble began is worth turning back; one turned since is somebody's own attempt. */
+function onSwitch(situation: Situation, runbook: Runbook, target: string, told: ChangeEvent): VoteDraft {
+  const troubled = signalsWhere(situation, ({ service, peer }) => service === target && peer === null).filter(isTrouble)
+  const onset = earliestOnset(troubled)
+  if (onset !== null && told.change.at > onset + CLOCK_SLACK_MS)
+    return oppose([told.evidence], `${changeName(told.change)} on ${target} was changed after the trouble began`)
+  return support([told.evidence], `${runbook.title} turns back ${changeName(told.change)} on ${target}`)
 }
 
 /** Any signal of the target will do, or a call to it at its caller; what looks well there needs no runbook. */
