@@ -91,12 +91,13 @@ test('[AG18] a settled hypothesis names its path, its evidence, the next check a
 
 test('[AG18] confidence falls with what is missing, stale or rivalled, and never passes 0.95', () => {
   const whole = { support: 4, rival: 0, completeness: 1, freshness: 1 }
-  expect(confidenceOf(whole)).toBe(0.95)
-  expect(confidenceOf({ ...whole, completeness: 0.5 })).toBe(0.5)
-  expect(confidenceOf({ ...whole, freshness: 0.5 })).toBe(0.5)
-  expect(confidenceOf({ ...whole, rival: 4 })).toBe(0.5)
-  expect(confidenceOf({ ...whole, rival: 8 })).toBeLessThan(0.5)
-  expect(confidenceOf({ ...whole, support: 1.4 })).toBe(0.5)
+  expect(confidenceOf(whole)).toBe(0.92)
+  expect(confidenceOf({ ...whole, support: 40 })).toBe(0.95)
+  expect(confidenceOf({ ...whole, completeness: 0.5 })).toBe(0.46)
+  expect(confidenceOf({ ...whole, freshness: 0.5 })).toBe(0.46)
+  expect(confidenceOf({ ...whole, rival: 4 })).toBe(0.46)
+  expect(confidenceOf({ ...whole, rival: 8 })).toBeLessThan(0.25)
+  expect(confidenceOf({ ...whole, support: 1.4 })).toBe(0.58)
   expect(confidenceOf({ ...whole, support: 0 })).toBe(0)
 })
 

@@ -5,7 +5,7 @@ import { gapOf, topologyFor, type Signal } from '../reading.ts'
 import { calleesOf } from '../topology.ts'
 import { candidatesOf, type Candidate } from './candidates.ts'
 import { causeOf } from './kind.ts'
-import { confidenceOf, ruledOut, supportFor, unsettled, verdictOf } from './settle.ts'
+import { UNLINKED_SHARE, confidenceOf, ruledOut, supportFor, unsettled, verdictOf } from './settle.ts'
 import { nextCheckOf, reasonOf, titleOf } from './words.ts'
 
 /** Hypotheses that a person can weigh; the best supported stay. */
@@ -31,7 +31,11 @@ export function diagnose(situation: Situation): Finding {
     .slice(0, HYPOTHESES_MAX)
   const standing = weighed.filter(({ out }) => out === null)
   const hypotheses = weighed.map(({ candidate, support }, rank): Hypothesis => {
-    const rivals = standing.filter((other) => other.candidate !== candidate).map((other) => other.support)
+    const rivals = weighed.flatMap((other) => {
+      if (other.candidate === candidate) return []
+      if (other.out === 'no-call-path') return [UNLINKED_SHARE * other.support]
+      return other.out === null ? [other.support] : []
+    })
     const cited = citesFor(situation, candidate)
     const items = itemsOf(situation, cited)
     const confidence = confidenceOf({
@@ -127,17 +131,30 @@ function citesAgainst(situation: Situation, candidate: Candidate, all: Candidate
   return [...new Set(ids)]
 }
 
-/** Share of the services on its path, and of those that it calls directly, of which something fresh was read. */
+/**
+ * Share of what matters of which something fresh was read: the services on its path, those that it calls directly, and the
+ * calls between neighbours on the path, as their callers measure them.
+ */
 function completenessOf(situation: Situation, candidate: Candidate, signals: Signal[]): number {
-  const below = calleesOf(situation.catalogue, candidate.service)
-  const services = [...new Set([...(candidate.path ?? [candidate.service]), ...below])]
-  return services.filter((service) => gapOf(service, signals) === null).length / services.length
+  const path = candidate.path ?? [candidate.service]
+  const services = [...new Set([...path, ...calleesOf(situation.catalogue, candidate.service)])]
+  const seen = services.filter((service) => gapOf(service, signals) === null).length
+  const calls = path.slice(1).map((caller, index) => ({ caller, callee: path[index] }))
+  const measured = calls.filter(({ caller, callee }) =>
+    signals.some(({ service, peer, fresh, now }) => service === caller && peer === callee && fresh && now !== null),
+  )
+  return (seen + measured.length) / (services.length + calls.length)
 }
 
+/** How new the cited observations are: what nears the end of its freshness says less of now; what is past it, nothing. */
 function freshnessOf(situation: Situation, items: Evidence[]): number {
   const observed = items.filter((item) => item.kind === 'metric' || item.kind === 'edge')
   if (observed.length === 0) return 1
-  return observed.filter((item) => situation.at - item.at <= item.freshMs).length / observed.length
+  const shares = observed.map(({ at, freshMs }) => {
+    const age = Math.max(0, situation.at - at)
+    return age > freshMs ? 0 : 1 - age / (2 * freshMs)
+  })
+  return shares.reduce((sum, share) => sum + share, 0) / observed.length
 }
 
 function itemsOf(situation: Situation, ids: string[]): Evidence[] {

@@ -12,8 +12,13 @@ const CHANGE_FADES_MS = 120_000
 const HALF_TROUBLE_SIGMAS = 10
 /** Being this much earlier than the symptom is being first; as much later is being last. */
 const LEAD_MS = 10_000
-/** Support at which nothing essential is missing: trouble of its own, first, and either a change or a used-up resource. */
-const FULL_SUPPORT = 2.8
+/**
+ * Support of which each further piece halves less of the doubt that is left: 1 - e^(-support / 1.6) is 0.46 for trouble
+ * alone, 0.83 where it was also first and something changed there or is used up, 0.94 where all is said.
+ */
+const SUPPORT_FADES = 1.6
+/** What has no call path cannot be it, unless the catalogue lacks a call: its support stays a rival by this share. */
+export const UNLINKED_SHARE = 0.25
 
 /** Confidence never passes this before it has been measured against outcomes. */
 const CONFIDENCE_MAX = 0.95
@@ -39,16 +44,16 @@ export function supportFor(candidate: Candidate, symptomAt: Instant | null): num
 
 export interface Standing {
   support: number
-  /** the best support of another candidate that is not ruled out; 0 without one. */
+  /** the best support of another candidate that is not ruled out, or a share of one that only lacks a path; 0 without. */
   rival: number
-  /** share of the services that matter (path and direct callees) of which something fresh was read. */
+  /** share of what matters (services on the path, direct callees, calls on the path) of which something fresh was read. */
   completeness: number
-  /** share of the cited observations that are fresh. */
+  /** how new the cited observations are, on average: 1 just now, 1/2 at the end of their freshness, 0 when stale. */
   freshness: number
 }
 
 /**
- * Confidence as code settles it: min(1, support / 2.8) × completeness × freshness × (1 + separation) / 2, at most 0.95.
+ * Confidence as code settles it: (1 - e^(-support / 1.6)) × completeness × freshness × (1 + separation) / 2, at most 0.95.
  * Separation is (support - rival) / the larger of both, from -1 to 1: a tie halves, a lead keeps, a trailing one loses all.
  */
 export function confidenceOf(standing: Standing): number {
@@ -56,7 +61,7 @@ export function confidenceOf(standing: Standing): number {
   const larger = Math.max(support, rival)
   if (larger === 0) return 0
   const separation = (support - rival) / larger
-  const settled = Math.min(1, support / FULL_SUPPORT) * completeness * freshness * ((1 + separation) / 2)
+  const settled = (1 - Math.exp(-support / SUPPORT_FADES)) * completeness * freshness * ((1 + separation) / 2)
   return Math.round(Math.min(CONFIDENCE_MAX, settled) * 100) / 100
 }
 
