@@ -1,4 +1,4 @@
-import type { Catalogue, RunbookStep } from '../../durable/protocol/domain.ts'
+import type { Catalogue, Runbook, RunbookStep } from '../../durable/protocol/domain.ts'
 import { CATALOGUE } from '../core/incident/shop.ts'
 
 /** What some shops want done before the pool is touched: by hand and waiting, or looking first. */
@@ -37,5 +37,29 @@ export function catalogueOf(seed: number): Catalogue {
     ...(steps && runbook.id === 'raise-pool-limit' && { steps }),
     rollback: runbook.rollback && { ...runbook.rollback, onNoBetter: seed % 2 === 0 },
   }))
-  return { ...CATALOGUE, runbooks }
+  return { ...CATALOGUE, runbooks: isStubborn(seed) ? [...runbooks, ...others(runbooks)] : runbooks }
+}
+
+/** Shops in which the first fix does not help, and others fit as well: there the system would go on trying. */
+export function isStubborn(seed: number): boolean {
+  return seed % 5 === 0
+}
+
+/** Two more that fit what the pool shows, and hurt. */
+function others(runbooks: Runbook[]): Runbook[] {
+  return runbooks
+    .filter(({ id }) => id === 'scale-out')
+    .flatMap((runbook) =>
+      ['restart-pool', 'flush-pool'].map(
+        (id): Runbook => ({
+          ...runbook,
+          id,
+          action: id,
+          title: id,
+          match: { causeKinds: ['saturation', 'configuration'], signalTokens: ['pool'] },
+          risk: 'reversible',
+          rollback: { action: id, parameters: 'previous' },
+        }),
+      ),
+    )
 }

@@ -5,7 +5,7 @@ import { change, alert as shopAlert } from '../core/incident/shop.ts'
 const WINDOW_S = 360
 /** What an action needs to show in the signals, ms of the world's time. */
 const TAKES_EFFECT_MS = 3_000
-/** From here on the pool suffices. */
+/** The pool that suffices, where any does. */
 const ENOUGH = 30
 
 /** What happened to the shop: the limit was lowered, actions came. */
@@ -23,8 +23,11 @@ export class Shop {
   readonly seed: number
   readonly onset: Instant
   turns: Turn[]
+  /** from here on the pool suffices. */
+  readonly enough: number
 
-  constructor(seed: number, onset: Instant) {
+  constructor(seed: number, onset: Instant, enough = ENOUGH) {
+    this.enough = enough
     this.seed = seed
     this.onset = onset
     this.turns = [
@@ -36,7 +39,7 @@ export class Shop {
   apply(action: Action, at: Instant): void {
     const now = this.#turn(at)
     const limit = action.type === 'raise-pool-limit' ? Number(action.parameters['pool_limit'] ?? now.limit) : now.limit
-    const level = action.type !== 'raise-pool-limit' ? 'worse' : limit >= ENOUGH ? 'well' : 'sick'
+    const level = action.type !== 'raise-pool-limit' ? 'worse' : limit >= this.enough ? 'well' : 'sick'
     this.turns.push({ at: at + TAKES_EFFECT_MS, level, limit })
   }
 
@@ -45,7 +48,7 @@ export class Shop {
     const now = this.#turn(at)
     const asked = rollback.type === 'raise-pool-limit' ? rollback.parameters['pool_limit'] : now.limit
     const limit = typeof asked === 'number' ? asked : now.limit
-    this.turns.push({ at: at + TAKES_EFFECT_MS, level: limit >= ENOUGH ? 'well' : 'sick', limit })
+    this.turns.push({ at: at + TAKES_EFFECT_MS, level: limit >= this.enough ? 'well' : 'sick', limit })
   }
 
   /** Somebody repairs it by hand, outside of the product. */

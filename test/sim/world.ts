@@ -3,7 +3,7 @@ import { clockAt, pauseClock, resumeClock } from '../../durable/protocol/clock.t
 import type { Alert, DrillClock, EvidenceDraft, IncidentHead, Instant } from '../../durable/protocol/domain.ts'
 import { TEST_KEYS } from '../agent-keys.ts'
 import { HEAD, POLICY, START } from '../core/incident/shop.ts'
-import { catalogueOf } from './catalogue.ts'
+import { catalogueOf, isStubborn } from './catalogue.ts'
 import { Directory } from './directory.ts'
 import { emptyDisk } from './disk.ts'
 import { Driver } from './driver.ts'
@@ -56,7 +56,11 @@ export class World {
       speed === null ? null : { startedAt: START, startedWall: START, speed, pausedMs: 0, pausedSinceWall: null }
     const disk = emptyDisk(clock)
     const worldAt = (): Instant => clockAt(disk.clock, this.scheduler.now)
-    this.shop = new Shop(seed, START + chance.whole(-20, 60) * 1_000)
+    this.shop = new Shop(
+      seed,
+      START + chance.whole(-20, 60) * 1_000,
+      isStubborn(seed) ? Number.POSITIVE_INFINITY : undefined,
+    )
     this.driver = new Driver(this.scheduler, this.trouble, this.shop, worldAt)
     this.shell = new Shell(disk, this.scheduler, this.trouble, twists, (row) => perform(this, row))
     this.directory = new Directory(this, chance)
