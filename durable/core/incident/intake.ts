@@ -18,12 +18,13 @@ type Delivered = { alert: Alert; reason: string; matched?: string }
 /** Opens the room with its frozen catalogue and first alerts. */
 export function open(state: State, command: Command, body: Of<'open'>): Decided[] | Refusal {
   if (state.view.head) return refuse('already-open', `this room is ${state.view.head.id}`)
-  const { head, catalogue, keys, policy, killSwitch } = body
+  const { head, catalogue, keys, policy, killSwitch, stopped, dryRun } = body
+  const known = { ...(keys && { keys }), ...(stopped && { stopped }), ...(dryRun !== undefined && { dryRun }) }
   return [
     {
       at: command.at,
       by: head.openedBy,
-      body: { type: 'incident-opened', head, catalogue, policy, killSwitch, ...(keys && { keys }) },
+      body: { type: 'incident-opened', head, catalogue, policy, killSwitch, ...known },
     },
     ...levels(state, command, body.alerts, head.openedBy.kind === 'person'),
   ]
