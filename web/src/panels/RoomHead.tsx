@@ -1,3 +1,4 @@
+import { A } from '@solidjs/router'
 import { For, Show } from 'solid-js'
 import type { IncidentState, Instant } from '../../../durable/protocol/domain.ts'
 import { phaseOf } from '../../../durable/protocol/view.ts'
@@ -77,6 +78,9 @@ export function RoomHead() {
               </Show>
             </ol>
             <span class="dim">agents: {phaseOf(view())}</span>
+            <A class="link" href={`/transparency/${head().id}`}>
+              Why?<span class="sr-only"> How this was decided, event by event</span>
+            </A>
             <Show when={view().reopened > 0}>
               <span class="word doubt">reopened {view().reopened}×</span>
             </Show>

@@ -31,7 +31,14 @@ export function Header(props: {
         <Icon name="room" size={18} />
         <span class="brand-name">Incident Commander</span>
       </A>
-      <span class="bar-page">Operations</span>
+      <nav class="bar-nav" aria-label="Pages">
+        <A class="button quiet bar-page" href={props.listHref} aria-current="page" activeClass="">
+          Operations
+        </A>
+        <A class="button quiet" href="/transparency" activeClass="">
+          Transparency
+        </A>
+      </nav>
       <span class="grow" />
       <ConnectionPill
         link={props.link}

@@ -7,7 +7,7 @@ import { PersonSwitcher } from '../operations/PersonSwitcher.tsx'
 /** The page's head: where one is, where else one can go, and what is looked at. */
 export function Bar(props: { reads: string | null; opsHref: string; onChoose: () => void }) {
   return (
-    <header class="bar">
+    <header class="bar why-bar">
       <A class="brand" href="/ops">
         <Icon name="room" size={18} />
         <span class="brand-name">Incident Commander</span>

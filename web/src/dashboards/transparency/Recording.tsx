@@ -4,6 +4,7 @@ import {
   type JSX,
   Match,
   Show,
+  Suspense,
   Switch,
   createEffect,
   createMemo,
@@ -16,26 +17,19 @@ import { confidence, count } from '../../format/figures.ts'
 import { incidentShort } from '../../format/names.ts'
 import { sentenceOf } from '../../format/sentence.ts'
 import { dayTime } from '../../format/time.ts'
-import { EvidenceDrawer } from '../../panels/evidence/EvidenceDrawer.tsx'
 import { HypothesisBoard } from '../../panels/HypothesisBoard.tsx'
 import { RoomProvider } from '../../panels/context.tsx'
-import { GapTable, together } from '../../panels/doubt/GapTable.tsx'
-import { TaintList } from '../../panels/doubt/TaintList.tsx'
+import { together } from '../../panels/doubt/gaps.ts'
 import { taintedTexts } from '../../panels/doubt/taint.ts'
-import { EventLog } from '../../panels/log/EventLog.tsx'
 import { FindingTable } from '../../panels/log/FindingTable.tsx'
-import { Quorum } from '../../panels/proposal/Quorum.tsx'
-import { GateFacts } from '../../panels/record/GateTable.tsx'
-import { Records } from '../../panels/record/ProposalRecord.tsx'
-import { VotesTable } from '../../panels/votes/VotesTable.tsx'
 import { SeverityMark } from '../../ui/SeverityMark.tsx'
 import { VerdictMark } from '../../ui/VerdictMark.tsx'
 import { Icon } from '../../ui/Icon.tsx'
-import { CertificateFacts } from './Certificate.tsx'
 import { PANEL_ID, type Tab, Tabs, tabId } from './Tabs.tsx'
 import { TimeBar } from './TimeBar.tsx'
 import { VerifyPanel } from './VerifyPanel.tsx'
-import { seqByKey } from './Scrubber.tsx'
+import { Decides, EventLog, EvidenceDrawer, GapTable, Records, TaintList, VotesTables, loadParts } from './parts.ts'
+import { seqByKey } from './keys.ts'
 import type { Log } from './load.ts'
 import { roomAt } from './moment.ts'
 import type { Replay } from './replay.ts'
@@ -101,6 +95,7 @@ export function Recording(props: {
     event.preventDefault()
     seek(to)
   }
+  onMount(loadParts)
   onMount(() => addEventListener('keydown', press))
   onCleanup(() => removeEventListener('keydown', press))
 
@@ -142,32 +137,29 @@ export function Recording(props: {
           <Tabs tabs={tabs()} value={props.tab} onChoose={props.onTab} />
           <div class="why-columns">
             <div class="why-panel" id={PANEL_ID} role="tabpanel" aria-labelledby={tabId(props.tab)} tabIndex={0}>
-              <Switch>
-                <Match when={props.tab === 'reasoning'}>
-                  <HypothesisBoard />
-                  <FindingTable />
-                </Match>
-                <Match when={props.tab === 'decisions'}>
-                  <Records proposals={view().proposals} />
-                </Match>
-                <Match when={props.tab === 'votes'}>
-                  <For
-                    each={view().proposals.toReversed()}
-                    fallback={<p class="empty">At this moment nothing has been proposed, so nobody was asked.</p>}
-                  >
-                    {(one) => <VotesTable proposal={one} />}
-                  </For>
-                </Match>
-                <Match when={props.tab === 'gaps'}>
-                  <GapTable />
-                </Match>
-                <Match when={props.tab === 'taint'}>
-                  <TaintList />
-                </Match>
-                <Match when={props.tab === 'log'}>
-                  <EventLog brokenFrom={brokenFrom()} onSeek={seek} />
-                </Match>
-              </Switch>
+              <Suspense fallback={<p class="empty">Loading this part.</p>}>
+                <Switch>
+                  <Match when={props.tab === 'reasoning'}>
+                    <HypothesisBoard />
+                    <FindingTable />
+                  </Match>
+                  <Match when={props.tab === 'decisions'}>
+                    <Records proposals={view().proposals} />
+                  </Match>
+                  <Match when={props.tab === 'votes'}>
+                    <VotesTables proposals={view().proposals} />
+                  </Match>
+                  <Match when={props.tab === 'gaps'}>
+                    <GapTable />
+                  </Match>
+                  <Match when={props.tab === 'taint'}>
+                    <TaintList />
+                  </Match>
+                  <Match when={props.tab === 'log'}>
+                    <EventLog brokenFrom={brokenFrom()} onSeek={seek} />
+                  </Match>
+                </Switch>
+              </Suspense>
             </div>
             <aside class="why-aside" classList={{ 'on-votes': props.tab === 'votes' }} aria-label="What decides">
               <VerifyPanel
@@ -178,23 +170,9 @@ export function Recording(props: {
               />
               <Show when={proposal()}>
                 {(latest) => (
-                  <>
-                    <section class="aside-part">
-                      <Quorum proposal={latest()} />
-                    </section>
-                    <section class="aside-part" aria-labelledby="gate">
-                      <header class="aside-head">
-                        <h2 id="gate">
-                          Evidence gate{' '}
-                          <span class={`word ${latest().gate.passes ? 'well' : 'doubt'}`}>
-                            {latest().gate.passes ? 'passed' : latest().gate.reason}
-                          </span>
-                        </h2>
-                      </header>
-                      <GateFacts gate={latest().gate} />
-                    </section>
-                    <CertificateFacts proposal={latest()} />
-                  </>
+                  <Suspense>
+                    <Decides proposal={latest()} />
+                  </Suspense>
                 )}
               </Show>
               <Then />
@@ -202,7 +180,11 @@ export function Recording(props: {
             </aside>
           </div>
         </main>
-        <EvidenceDrawer />
+        <Show when={selected() !== null}>
+          <Suspense>
+            <EvidenceDrawer />
+          </Suspense>
+        </Show>
       </div>
     </RoomProvider>
   )

@@ -1,17 +1,20 @@
 import { For, Show, createMemo, createSignal, onCleanup, onMount } from 'solid-js'
 import { clockTime, took } from '../../format/time.ts'
+import { seqByKey } from './keys.ts'
 import { type Label, placeLabels } from './labels.ts'
 import type { Mark, Replay, Stretch } from './replay.ts'
 import { type Scale, scaleOf } from './scale.ts'
 
-const HEIGHT_PX = 112
+const HEIGHT_PX = 122
 /** Room at both ends, so that the handle and the first word are whole. */
 const EDGE_PX = 12
 /** What is drawn before the page has been measured, and where nothing can be measured. */
 const WIDTH_PX_UNMEASURED = 900
-const BAND = { top: 38, height: 20 } as const
-const TICKS = { top: 62, height: 12 } as const
-const MARK_LABELS_TOP = 94
+const BAND = { top: 48, height: 20 } as const
+const TICKS = { top: 72, height: 12 } as const
+const MARK_LABELS_TOP = 104
+/** Baseline of the lower row of words on leader lines: clear of the handle. */
+const LEAD_LABELS_TOP = 26
 /** Rows of labels above and below the line. */
 const ROW_PX = 12
 
@@ -112,8 +115,8 @@ export function Scrubber(props: { replay: Replay; seq: number; says: string; onS
           <For each={above()}>
             {(label) => (
               <g class="scrub-lead">
-                <path d={`M${label.x + 0.5} ${BAND.top}V${26 - label.row * ROW_PX - 4}h4`} />
-                <text x={label.x + 7} y={26 - label.row * ROW_PX}>
+                <path d={`M${label.x + 0.5} ${BAND.top}V${LEAD_LABELS_TOP - label.row * ROW_PX - 4}h4`} />
+                <text x={label.x + 7} y={LEAD_LABELS_TOP - label.row * ROW_PX}>
                   {label.word}
                 </text>
               </g>
@@ -193,32 +196,6 @@ function Places(props: {
       </ol>
     </Show>
   )
-}
-
-/** Where a key leads; null for a key that is none of the scrubber's. */
-export function seqByKey(
-  event: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'>,
-  replay: Pick<Replay, 'events' | 'stretches'>,
-  seq: number,
-): number | null {
-  if (event.ctrlKey || event.metaKey || event.altKey) return null
-  const last = replay.events.length
-  switch (event.key) {
-    case 'ArrowRight':
-    case 'ArrowUp':
-      if (event.shiftKey) return replay.stretches.find((stretch) => stretch.seq > seq)?.seq ?? last
-      return Math.min(last, seq + 1)
-    case 'ArrowLeft':
-    case 'ArrowDown':
-      if (event.shiftKey) return replay.stretches.findLast((stretch) => stretch.seq < seq)?.seq ?? 1
-      return Math.max(1, seq - 1)
-    case 'Home':
-      return 1
-    case 'End':
-      return last
-    default:
-      return null
-  }
 }
 
 /** Two strokes across the line: time is missing here. */

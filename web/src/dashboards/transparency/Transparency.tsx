@@ -7,6 +7,7 @@ import {
   createEffect,
   createMemo,
   createSignal,
+  lazy,
   on,
   onCleanup,
   onMount,
@@ -15,10 +16,11 @@ import { isIncidentId } from '../../../../durable/protocol/namespace.ts'
 import type { Problem } from '../../room/http.ts'
 import { person } from '../../room/person.ts'
 import { Bar } from './Bar.tsx'
-import { Chooser } from './Chooser.tsx'
 import { Recording, TABS, type TabName } from './Recording.tsx'
 import { type Log, type Progress, growLog, loadLog, newSince } from './load.ts'
 import { type Replay, UnreadableEvent, replayOf } from './replay.ts'
+
+const Chooser = lazy(async () => ({ default: (await import('./Chooser.tsx')).Chooser }))
 
 /** How often a room is asked whether its log grew, while the page is seen. */
 const ASK_MS = 10_000

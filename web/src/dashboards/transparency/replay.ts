@@ -51,7 +51,7 @@ export function replayOf(events: readonly RoomEvent[]): Replay {
   for (const event of events) {
     fold(view, event)
     const phase = phaseOf(view)
-    if (stretches.at(-1)?.phase !== phase) stretches.push({ phase, seq: event.seq, at: event.at })
+    if (stretches.at(-1)?.phase !== phase) begin(stretches, { phase, seq: event.seq, at: event.at })
     const mark = markOf(event)
     if (mark) marks.push({ seq: event.seq, at: event.at, ...mark })
     if (event.seq % CHECKPOINT_EVENTS === 0) checkpoints.push(copyOf(view))
@@ -69,6 +69,12 @@ export function replayOf(events: readonly RoomEvent[]): Replay {
       return asked
     },
   }
+}
+
+/** A phase that took no time (between "recovered" and "mitigated" say) was none. */
+function begin(stretches: Stretch[], next: Stretch): void {
+  if (stretches.at(-1)?.at === next.at) stretches.pop()
+  if (stretches.at(-1)?.phase !== next.phase) stretches.push(next)
 }
 
 function fold(view: View, event: RoomEvent): void {

@@ -1,8 +1,7 @@
 import { For, createMemo } from 'solid-js'
 import { count, words } from '../../format/figures.ts'
-import { AGENT_TITLE } from '../../format/names.ts'
-import type { TimelineGap } from '../../../../durable/protocol/view.ts'
 import { useRoom } from '../context.tsx'
+import { together } from './gaps.ts'
 
 const REASON_SAYS: Partial<Record<string, string>> = {
   'no-data': 'no sample where one was looked for',
@@ -59,16 +58,4 @@ export function GapTable() {
       </table>
     </section>
   )
-}
-
-/** Several may miss the same. */
-export function together(gaps: readonly TimelineGap[]): { what: string; reason: string; by: string[] }[] {
-  const all = new Map<string, { what: string; reason: string; by: string[] }>()
-  for (const { agent, what, reason } of gaps) {
-    const key = `${what}\n${reason}`
-    const known = all.get(key) ?? { what, reason, by: [] }
-    const by = agent === 'evidence' ? 'the room' : AGENT_TITLE[agent]
-    all.set(key, { ...known, by: known.by.includes(by) ? known.by : [...known.by, by] })
-  }
-  return [...all.values()]
 }

@@ -76,6 +76,18 @@ export function VotesTable(props: { proposal: Proposal }) {
   )
 }
 
+/** Every ballot, the latest first. */
+export function VotesTables(props: { proposals: readonly Proposal[] }) {
+  return (
+    <For
+      each={props.proposals.toReversed()}
+      fallback={<p class="empty">At this moment nothing has been proposed, so nobody was asked.</p>}
+    >
+      {(proposal) => <VotesTable proposal={proposal} />}
+    </For>
+  )
+}
+
 /** A voter's rows: one, or all of them joined where it signed several. */
 function Voter(props: { proposal: Proposal; voter: VoterName; votes: readonly Vote[] }) {
   const { room } = useRoom()

@@ -3,9 +3,34 @@ import type { Proposal } from '../../../../durable/protocol/domain.ts'
 import { count, list, shortDigest } from '../../format/figures.ts'
 import { AGENT_TITLE } from '../../format/names.ts'
 import { clockTime } from '../../format/time.ts'
+import { Quorum } from '../../panels/proposal/Quorum.tsx'
+import { GateFacts } from '../../panels/record/GateFacts.tsx'
+
+/** What the latest proposal stands on: its quorum, its gate, its certificate. */
+export function Decides(props: { proposal: Proposal }) {
+  return (
+    <>
+      <section class="aside-part">
+        <Quorum proposal={props.proposal} />
+      </section>
+      <section class="aside-part" aria-labelledby="gate">
+        <header class="aside-head">
+          <h2 id="gate">
+            Evidence gate{' '}
+            <span class={`word ${props.proposal.gate.passes ? 'well' : 'doubt'}`}>
+              {props.proposal.gate.passes ? 'passed' : props.proposal.gate.reason}
+            </span>
+          </h2>
+        </header>
+        <GateFacts gate={props.proposal.gate} />
+      </section>
+      <Certificate proposal={props.proposal} />
+    </>
+  )
+}
 
 /** The votes that carried a ballot, with the policy that judged them. */
-export function CertificateFacts(props: { proposal: Proposal }) {
+function Certificate(props: { proposal: Proposal }) {
   const signed = () => props.proposal.certificate?.votes?.filter((vote) => vote.signature !== undefined).length ?? 0
   return (
     <section class="aside-part" aria-labelledby="certificate">
