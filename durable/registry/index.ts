@@ -188,10 +188,13 @@ export class InstanceRegistry extends DurableObject<Env> {
     })
   }
 
-  /** Public halves, those that were replaced too. Made now where there were none. */
+  /** Public halves, those that were replaced too; made now where there are none and there is a key to seal them under. */
   async agentKeys(instance: string): Promise<AgentKey[]> {
-    await this.signingKeys(instance)
-    return publishedKeys(this.#sql, instance)
+    return this.#commit((wall) => {
+      const found = masterKey(this.env, this.#sql)
+      if (found.ok) standingKeys(this.#sql, found.key, instance, wall)
+      return publishedKeys(this.#sql, instance)
+    })
   }
 
   // ------------------------------------------------------------------------------------------ audit

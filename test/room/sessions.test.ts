@@ -7,6 +7,7 @@ import {
   RESUME_EVENTS_MAX,
 } from '../../durable/protocol/limits.ts'
 import { CLOSE, PING, PONG } from '../../durable/protocol/messages.ts'
+import type { RoomEvent } from '../../durable/protocol/events.ts'
 import { emptyView, project } from '../../durable/protocol/view.ts'
 import type { View } from '../../durable/protocol/view.ts'
 import { canonical } from '../../durable/protocol/canonical.ts'
@@ -83,7 +84,7 @@ describe('joining', () => {
     const hello = await (await join(room)).next('hello')
     const view = emptyView()
     const page = await room.events(0, head)
-    for (const event of page?.events ?? []) project(view, event)
+    for (const event of (page?.events ?? []) as RoomEvent[]) project(view, event)
     expect(canonical(view)).toBe(canonical(hello.snapshot))
   })
 
