@@ -16,6 +16,8 @@ const CPU_TICKS = 100
 export interface Theatre {
   pid: number
   door: Door
+  /** where those join that will stop reading; the same door unless said. */
+  stuckDoor?: Door
   /** the request that makes one event with this text. */
   post: (text: string) => { path: string; headers: Record<string, string>; body: string }
 }
@@ -47,6 +49,8 @@ export interface Run {
   /** resident memory of the server, before viewers, with them, at the end. */
   rssMb: [number, number, number]
   publishedOk: number
+  /** when the first event was due, by `performance.now()`; whoever stops reading has stopped then. */
+  startedAt: number
 }
 
 /** Joins the viewers, publishes at the pace, and waits until all has arrived. */
@@ -57,7 +61,7 @@ export async function load(
   const tally = new Tally()
   const rssBefore = rssMb(theatre.pid)
   const all = Array.from({ length: viewers }, () => new Viewer(theatre.door, tally))
-  const stuck = Array.from({ length: stalled }, () => new Viewer(theatre.door, new Tally()))
+  const stuck = Array.from({ length: stalled }, () => new Viewer(theatre.stuckDoor ?? theatre.door, new Tally()))
   for (let from = 0; from < viewers; from += CONNECTS_AT_ONCE)
     await Promise.all(all.slice(from, from + CONNECTS_AT_ONCE).map((viewer) => viewer.join()))
   await Promise.all(stuck.map((viewer) => viewer.join()))
@@ -101,6 +105,7 @@ export async function load(
     framesPerEvent: tally.frames / delivered,
     rssMb: [rssBefore, rssJoined, rssEnd],
     publishedOk,
+    startedAt,
   }
 }
 

@@ -43,7 +43,6 @@ export async function fanoutRows(rounds: number, only: RegExp = /./): Promise<bo
     bar('F4 p99, room / bare object', busy.p99.object, 1 / 30)
   }
   if (only.test('F8')) sound = (await dropsAndResume()) && sound
-  if (only.test('stuck')) sound = (await stuckReader(rounds)) && sound
   return sound
 }
 
@@ -106,25 +105,6 @@ async function dropsAndResume(): Promise<boolean> {
   const run = await once('room', shape)
   console.log(`\nF8: 400 viewers, 50 events/s, one in 20 loses its connection each 250 ms`)
   return show('room', figuresOf([run])) && run.resumed > 0
-}
-
-/** One that stops reading costs one window of memory and nobody else any time. */
-async function stuckReader(rounds: number): Promise<boolean> {
-  const shape = { viewers: 100, perSecond: 100, events: 900, size: 3_900, dropEvery: 0 }
-  const without: Run[] = []
-  const with1: Run[] = []
-  for (let round = 0; round < rounds; round += 1) {
-    without.push(await once('room', { ...shape, stalled: 0 }))
-    with1.push(await once('room', { ...shape, stalled: 1 }))
-  }
-  console.log('\nstuck: 100 viewers, 100 events/s of 4 kB, one reads nothing')
-  const [calm, disturbed] = [figuresOf(without), figuresOf(with1)]
-  const sound = show('room', calm)
-  const alike = show('room, one stuck', disturbed)
-  bar('p99 of the others, with / without', disturbed.median((run) => run.p99) / calm.median((run) => run.p99), 1.1)
-  const grown = (figures: Figures) => figures.median((run) => run.rssMb[2] - run.rssMb[1])
-  bar('memory, MB more', grown(disturbed) - grown(calm), 10)
-  return sound && alike
 }
 
 function figuresOf(runs: Run[]): Figures {

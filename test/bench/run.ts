@@ -9,6 +9,7 @@ import { line } from './figures.ts'
 import { ingestRows } from './ingest.ts'
 import { alertToOpen } from './open.ts'
 import { drillToProposal, liveToAnswer } from './proposal.ts'
+import { stuckRows } from './stuck.ts'
 
 const ROUNDS = Number(process.env['IC_BENCH_ROUNDS'] ?? '3')
 
@@ -30,6 +31,7 @@ const PARTS: Record<string, (only?: RegExp) => Promise<boolean>> = {
     return true
   },
   fanout: (only) => fanoutRows(ROUNDS, only),
+  stuck: () => stuckRows(ROUNDS),
   ingest: () => ingestRows(ROUNDS),
 }
 

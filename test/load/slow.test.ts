@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest'
-import { Acks } from '../../durable/protocol/acks.ts'
 import { WINDOW_BYTES_MAX } from '../../durable/protocol/limits.ts'
-import { CLOSE, type ServerMessage } from '../../durable/protocol/messages.ts'
+import { CLOSE } from '../../durable/protocol/messages.ts'
 import { apiOf } from '../e2e/api.ts'
 import { until } from '../e2e/until.ts'
 import { bareProduct } from '../bench/bare.ts'
+import { watchPresence } from './presence.ts'
 import { Tally, Viewer, marked } from '../bench/fanout-viewer.ts'
-import { WebSocket } from 'ws'
 
 const EVENTS = 400
 const EVENT_CHARS = 3_900
@@ -32,7 +31,7 @@ test('[BR61] a connection that stops reading is sent one window, closed with 400
     const reading = Array.from({ length: 5 }, () => new Viewer(door('reader'), readers))
     const stuck = new Viewer(door('stuck'), stuckTally)
     await Promise.all([...reading, stuck].map((viewer) => viewer.join()))
-    const present = await watchPresence(server.url.replace('http', 'ws') + path)
+    const { present } = await watchPresence(server.url.replace('http', 'ws') + path)
     await until('all are present', GONE_MS_MAX, () => (present().includes('stuck') ? true : null))
     stuck.stall()
     for (let n = 1; n <= EVENTS; n += 1)
@@ -53,26 +52,3 @@ test('[BR61] a connection that stops reading is sent one window, closed with 400
     await server.end()
   }
 })
-
-/** The names of those who are here, as the room tells a socket that reads and acks. */
-async function watchPresence(url: string): Promise<() => string[]> {
-  const token = `ic.token.${Buffer.from('dev:watcher').toString('base64url')}`
-  const socket = new WebSocket(url, ['ic.v1', token], { perMessageDeflate: false, handshakeTimeout: GONE_MS_MAX })
-  const acks = new Acks()
-  let people: string[] = []
-  await new Promise((resolve, reject) => {
-    socket.on('error', reject)
-    socket.on('message', (data: Buffer) => {
-      const message = JSON.parse(data.toString()) as ServerMessage
-      if (message.type === 'hello') {
-        acks.begin(message.seq)
-        resolve(null)
-      }
-      if (message.type === 'presence') people = message.people.map((person) => person.name)
-      const last = message.type === 'events' ? message.events.at(-1) : undefined
-      const ack = last ? acks.read(last.seq, data.length) : null
-      if (ack) socket.send(JSON.stringify(ack))
-    })
-  })
-  return () => people
-}
