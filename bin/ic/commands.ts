@@ -2,6 +2,7 @@ import type { Command } from './command.ts'
 import { approve, reject } from './commands/approve.ts'
 import { apply, diff } from './commands/catalogue.ts'
 import { completionOf } from './commands/completion.ts'
+import { autonomy, controls, dryrun, freeze, kill } from './commands/controls.ts'
 import { declare } from './commands/declare.ts'
 import { doctor } from './commands/doctor.ts'
 import { drill } from './commands/drill.ts'
@@ -44,6 +45,11 @@ const ALL: readonly Command[] = [
   reject,
   silence,
   maintenance,
+  controls,
+  kill,
+  dryrun,
+  freeze,
+  autonomy,
   oncall,
   apply,
   diff,

@@ -21,31 +21,46 @@ export const QUARANTINE_ROWS_MAX = 1_000
 export const QUARANTINE_CHARS_MAX = 500_000
 const QUARANTINE_PAGE = 50
 
+/** Posts of one statement: six values each, and a statement takes a hundred. */
+const POSTS_PER_INSERT = 16
+
 /** Keeps bodies as they came; answers their numbers. */
 export function writeJournals(sql: SqlStorage, posts: readonly PackedPost[], wall: Instant): number[] {
-  return posts.map((post) => writeJournal(sql, post, wall))
+  const ids: number[] = []
+  for (let at = 0; at < posts.length; at += POSTS_PER_INSERT)
+    ids.push(...insertPosts(sql, posts.slice(at, at + POSTS_PER_INSERT), wall))
+  for (const [index, { raw }] of posts.entries()) {
+    const id = ids[index] ?? 0
+    if (raw.length > PART_CHARS) writeParts(sql, id, raw)
+    if (id % JOURNAL_LOOK_POSTS === 0 || (raw.length > JOURNAL_LOOK_CHARS && id % 8 === 0)) trimJournal(sql, id)
+  }
+  return ids
 }
 
-function writeJournal(sql: SqlStorage, post: PackedPost, wall: Instant): number {
-  const whole = post.raw.length <= PART_CHARS
-  const { id } = sql
-    .exec<{ id: number }>(
-      'INSERT INTO journal (wall, intake, source, units, bytes, body) VALUES (?, ?, ?, ?, ?, ?) RETURNING id',
-      wall,
-      post.intake,
-      post.source,
-      post.units,
-      post.raw.length,
-      whole ? post.raw : null,
-    )
-    .one()
-  const parts = whole ? 0 : Math.ceil(post.raw.length / PART_CHARS)
+function insertPosts(sql: SqlStorage, posts: readonly PackedPost[], wall: Instant): number[] {
+  const values = posts.flatMap(({ intake, source, units, raw }) => {
+    return [wall, intake, source, units, raw.length, raw.length <= PART_CHARS ? raw : null]
+  })
+  const rows = posts.map(() => '(?, ?, ?, ?, ?, ?)').join(', ')
+  return (
+    sql
+      .exec<{ id: number }>(
+        `INSERT INTO journal (wall, intake, source, units, bytes, body) VALUES ${rows} RETURNING id`,
+        ...values,
+      )
+      .toArray()
+      .map(({ id }) => id)
+      // Numbers grow in the order of the values; in which order they are returned SQLite leaves open.
+      .sort((a, b) => a - b)
+  )
+}
+
+function writeParts(sql: SqlStorage, id: number, raw: string): void {
+  const parts = Math.ceil(raw.length / PART_CHARS)
   for (let part = 0; part < parts; part += 1) {
-    const body = post.raw.slice(part * PART_CHARS, (part + 1) * PART_CHARS)
+    const body = raw.slice(part * PART_CHARS, (part + 1) * PART_CHARS)
     sql.exec('INSERT INTO journal_part (journal, part, body) VALUES (?, ?, ?)', id, part, body)
   }
-  if (id % JOURNAL_LOOK_POSTS === 0 || (post.raw.length > JOURNAL_LOOK_CHARS && id % 8 === 0)) trimJournal(sql, id)
-  return id
 }
 
 /** The body of a journal number, or null when it was never there or is no longer kept. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stringify } from 'yaml'
+import type { ControlsRow } from '../../durable/protocol/controls.ts'
 import { CREW_ROLES } from '../../durable/protocol/crew.ts'
 import type { Catalogue } from '../../durable/protocol/domain.ts'
 import type { SilenceRow } from '../../durable/protocol/noise.ts'
@@ -343,4 +344,43 @@ test('[CL47] a dry run of each says what it would do and changes nothing', async
     })
   expect((await admin.detail(id)).seq).toBe(before.seq)
   expect((await ic.run(['token', 'list', '--plain'])).out).not.toMatch(/\tx\t/)
+})
+
+test('[AC116] what holds actions back is said and set: switches by their reach, dry run, freezes', async () => {
+  const id = await declare('held back')
+  expect(await ic.run(['kill', 'on', '-r', 'stop'])).toMatchObject({ code: 0, err: 'The kill switch is on.\n' })
+  expect((await ic.run(['kill', 'on', '--service', 'checkout', '-r', 'theirs'])).code).toBe(0)
+  expect((await ic.run(['kill', 'on', '--service', 'payroll', '-r', 'x'])).code).toBe(3)
+  expect((await ic.run(['kill', 'on', '--incident', id, '-r', 'here'])).err).toContain(`is on in ${id}`)
+  expect((await ic.run(['dryrun', 'on', '--incident', id, '-r', 'here'])).code).toBe(0)
+  expect((await ic.run(['dryrun', 'on', '-r', 'week one'])).code).toBe(0)
+  const frozen = await ic.run(['freeze', 'add', 'checkout', '--for', '2h', '-r', 'books close'])
+  expect([frozen.code, frozen.out]).toEqual([0, expect.stringMatching(/^frz_[a-z0-9]{12}\n$/)])
+  const shown = json<ControlsRow>(await ic.run(['controls', '--json']))
+  expect(shown).toMatchObject({
+    killSwitch: { on: true, reason: 'stop' },
+    services: [{ service: 'checkout', reason: 'theirs' }],
+    dryRun: { on: true, reason: 'week one' },
+    freezes: [{ services: ['checkout'], state: 'active', reason: 'books close' }],
+  })
+  expect((await ic.run(['controls'])).out).toContain('books close')
+  expect((await ic.run(['freeze', 'list'])).out).toContain(frozen.out.trim())
+  expect(await ic.run(['freeze', 'end', frozen.out.trim()])).toMatchObject({ code: 2, err: saying('--yes') })
+  expect((await ic.run(['freeze', 'end', frozen.out.trim(), '--yes'])).code).toBe(0)
+  expect((await ic.run(['freeze', 'add', 'payroll', '-r', 'x'])).err).toContain('no-such-service')
+  expect((await ic.run(['autonomy', 'revoke', 'none', '-r', 'x'])).code).toBe(3)
+  for (const [command, ...args] of [
+    ['kill', 'off'],
+    ['kill', 'off', '--service', 'checkout'],
+    ['dryrun', 'off'],
+  ])
+    expect((await ic.run([command ?? '', ...args, '-r', 'over'])).code).toBe(0)
+  for (const args of [
+    ['kill', 'maybe', '-r', 'x'],
+    ['kill', 'on', '--service', 'a', '--incident', id, '-r', 'x'],
+    ['freeze', 'add', '--for', '2h', '--until', '3h', '-r', 'x'],
+    ['freeze', 'end', 'quarter', '--yes'],
+    ['autonomy', 'stop', 'none', '-r', 'x'],
+  ])
+    expect((await ic.run(args)).code, args.join(' ')).toBe(2)
 })

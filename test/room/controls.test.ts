@@ -76,14 +76,23 @@ describe('what the directory knows', () => {
       })
       expect((await asked.controls(ask('search'))).killSwitch).toBeNull()
     }
-    const { id } = await directory.declare({ title: 'x', severity: 'SEV-3', service: 'search', by: 'ada', role: 'commander' })
+    const { id } = await directory.declare({
+      title: 'x',
+      severity: 'SEV-3',
+      service: 'search',
+      by: 'ada',
+      role: 'commander',
+    })
     const room = roomNamed(`drill/${drill}/${id}`)
     await until(async () => {
       const answer = await room.detail()
       return answer.found && answer.detail.stops.services['checkout'] === 'hold it'
     }, 'it opened knowing')
     await until(
-      async () => (await directoryNamed('drills').incidents({ state: null, cursor: null, limit: 50 })).items.some((row) => row.id === id),
+      async () =>
+        (await directoryNamed('drills').incidents({ state: null, cursor: null, limit: 50 })).items.some(
+          (row) => row.id === id,
+        ),
       'the index of drills knows it',
     )
     await live.setServiceSwitch('checkout', by(false))
@@ -98,7 +107,13 @@ describe('what the directory knows', () => {
     const live = directoryNamed('live')
     const { directory } = await freshNamespace()
     await live.setDryRun(by(true))
-    const { id } = await live.declare({ title: 'x', severity: 'SEV-3', service: 'checkout', by: 'ada', role: 'commander' })
+    const { id } = await live.declare({
+      title: 'x',
+      severity: 'SEV-3',
+      service: 'checkout',
+      by: 'ada',
+      role: 'commander',
+    })
     const room = roomNamed(`live/${id}`)
     await until(async () => {
       const answer = await room.detail()
@@ -117,7 +132,10 @@ describe('what the directory knows', () => {
     const { directory } = await freshNamespace()
     const now = Date.now()
     const said = { services: ['db-proxy'], from: now - 1, until: now + HOUR_MS, reason: 'books close', by: 'ada' }
-    expect(await directory.freeze({ ...said, services: ['payroll'] })).toMatchObject({ ok: false, reason: 'no-such-service' })
+    expect(await directory.freeze({ ...said, services: ['payroll'] })).toMatchObject({
+      ok: false,
+      reason: 'no-such-service',
+    })
     const kept = await directory.freeze(said)
     await directory.freeze({ ...said, services: '*', from: now + HOUR_MS, until: null })
     if (!kept.ok) throw new Error(kept.reason)
@@ -156,12 +174,18 @@ describe('what the directory knows', () => {
       const now = Date.now()
       const old = now - 8 * 24 * HOUR_MS
       putActions(sql, [action({ at: old, end: 'outcome-unknown' }), action({ incident: 'inc_asks0001' })], now)
-      putActions(sql, [action({ incident: 'inc_other02', at: old }), action({ incident: 'inc_other03', target: 'search' })], now)
+      putActions(
+        sql,
+        [action({ incident: 'inc_other02', at: old }), action({ incident: 'inc_other03', target: 'search' })],
+        now,
+      )
       const seen = recentActions(sql, { ...ask(), now })
       expect(seen.map(({ incident, end }) => [incident, end])).toEqual([['inc_other01', 'outcome-unknown']])
       putActions(sql, [action({ at: now })], now)
       expect(recentActions(sql, { ...ask(), now })).toMatchObject([{ end: 'recovered', at: now }])
-      const many = Array.from({ length: RECENT_MAX + 10 }, (_, index) => action({ proposal: index + 2, at: now - index }))
+      const many = Array.from({ length: RECENT_MAX + 10 }, (_, index) =>
+        action({ proposal: index + 2, at: now - index }),
+      )
       putActions(sql, [action({ incident: 'inc_other09', at: now - 10_000_000, end: 'running' }), ...many], now)
       const { n } = sql.exec<{ n: number }>('SELECT COUNT(*) AS n FROM recent_action').one()
       expect(n).toBeLessThanOrEqual(RECENT_MAX + 1)
@@ -208,7 +232,9 @@ describe('dry run in a room', () => {
       const wall = Date.now()
       const person = { kind: 'person', name: 'ada' } as const
       const said = { id: 'o', by: person, role: 'commander' as const, body: own('o').command, settles: null }
-      expect(kernel.submit({ ...said, body: { ...said.body, passed: ['data-fresh', 'preconditions-hold'] } }, wall)).toMatchObject({ ok: true })
+      expect(
+        kernel.submit({ ...said, body: { ...said.body, passed: ['data-fresh', 'preconditions-hold'] } }, wall),
+      ).toMatchObject({ ok: true })
       // Everything that follows is performed with a driver that counts.
       for (let round = 0; round < 6; round += 1) {
         const { view } = kernel.state
@@ -234,7 +260,12 @@ describe('dry run in a room', () => {
         }
       }
       expect(calls).toEqual({ call: 0, dryRun: 1 })
-      expect(kernel.state.view.proposals.at(-1)).toMatchObject({ status: 'done', reason: 'dry-run', dryRun: report, execution: null })
+      expect(kernel.state.view.proposals.at(-1)).toMatchObject({
+        status: 'done',
+        reason: 'dry-run',
+        dryRun: report,
+        execution: null,
+      })
     })
   })
 
@@ -262,7 +293,10 @@ describe('the record that earns autonomy', () => {
     (env.MEMORY as unknown as DurableObjectNamespace<IncidentMemory>).getByName(`record-${crypto.randomUUID()}`)
   const RECORD = { type: 'raise-pool-limit', target: 'db-proxy', since: null }
 
-  async function archived(end: 'recovered' | 'worse' | 'no-better' | null, said: { status?: string; at?: number } = {}): Promise<ArchivedIncident> {
+  async function archived(
+    end: 'recovered' | 'worse' | 'no-better' | null,
+    said: { status?: string; at?: number } = {},
+  ): Promise<ArchivedIncident> {
     const { id, room } = await openRoom()
     await quiet(room)
     await room.order({ cmd: 'r', name: 'ada', role: 'commander', command: { type: 'resolve', reason: '' } })

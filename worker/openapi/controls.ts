@@ -8,7 +8,9 @@ const row = chapter('Controls')
 /** What holds actions back, and what lets them go without a person. */
 export const CONTROLS: readonly Operation[] = [
   row('GET /api/v1/controls', 'viewer', 'Everything that holds actions back', {
-    answers: { 200: { says: 'Switches, dry run, freezes, autonomy with its record, actions of late.', schema: shape.controls } },
+    answers: {
+      200: { says: 'Switches, dry run, freezes, autonomy with its record, actions of late.', schema: shape.controls },
+    },
   }),
   row('PUT /api/v1/kill-switch/services/:id', 'commander', 'Throw the kill switch of a service', {
     body: { schema: switchBody },

@@ -24,7 +24,9 @@ export const switchBody = killSwitchBody
 export const freezeBody = z.strictObject({
   services: z.union([
     z.literal('*'),
-    z.array(z.string().check(z.minLength(1), z.maxLength(ID_CHARS_MAX))).check(z.minLength(1), z.maxLength(SERVICES_MAX)),
+    z
+      .array(z.string().check(z.minLength(1), z.maxLength(ID_CHARS_MAX)))
+      .check(z.minLength(1), z.maxLength(SERVICES_MAX)),
   ]),
   /** now where it is left out. */
   from: z.optional(time),
@@ -117,4 +119,8 @@ export const incidentKillSwitch = order(switchBody, (body) => ({
 }))
 
 /** `POST /api/v1/incidents/{id}/dry-run-mode {on, reason}`: while it is on, actions of this incident only say what they would do. */
-export const incidentDryRun = order(switchBody, (body) => ({ type: 'set-incident-control', control: 'dry-run', ...body }))
+export const incidentDryRun = order(switchBody, (body) => ({
+  type: 'set-incident-control',
+  control: 'dry-run',
+  ...body,
+}))

@@ -36,9 +36,7 @@ export const limits: Check = record({
 
 export const freezes: Check = listOf(record({ id, services, from: instant, until: instant, reason: text }))
 
-export const autonomy: Check = listOf(
-  record({ id, action: text, service: text, minSuccesses: whole(1), note: text }),
-)
+export const autonomy: Check = listOf(record({ id, action: text, service: text, minSuccesses: whole(1), note: text }))
 
 /** What the shape cannot see: ids twice, services and actions that are not there, spans without a time in them. */
 export function controlProblems(catalogue: Catalogue): Problem[] {

@@ -4,7 +4,13 @@ import type { Catalogue } from '../../../durable/protocol/domain.ts'
 import { ANN, type Room, answer, approve, found, looked, opened, read, start, types, vote } from './room.ts'
 import { CALM, CATALOGUE, look, poolPlan } from './shop.ts'
 
-const CLAUSE = { id: 'pool', action: 'raise-pool-limit', service: 'db-proxy', minSuccesses: 3, note: 'earned in spring' }
+const CLAUSE = {
+  id: 'pool',
+  action: 'raise-pool-limit',
+  service: 'db-proxy',
+  minSuccesses: 3,
+  note: 'earned in spring',
+}
 const EARNED = { n: 3, regressions: 0 }
 const OPTED: Catalogue = { ...CATALOGUE, autonomy: [CLAUSE] }
 
@@ -21,7 +27,10 @@ function clerked(room: Room, extraApprovals: 0 | 1): void {
 }
 
 /** Every voter supports; the clerk has spoken unless it is told to wait. */
-function carriedWith(catalogue: Catalogue, said: { drill?: string; plan?: ReturnType<typeof poolPlan>; clerk?: 0 | 1 | null } = {}) {
+function carriedWith(
+  catalogue: Catalogue,
+  said: { drill?: string; plan?: ReturnType<typeof poolPlan>; clerk?: 0 | 1 | null } = {},
+) {
   const { plan = poolPlan(), clerk = 0 } = said
   const room = found(plan, looked(opened({ catalogue, ...(said.drill !== undefined && { drill: said.drill }) })))
   room.say({ type: 'propose', run: 1 })

@@ -34,7 +34,11 @@ const before = (room: Room, said: Partial<RecentAction> = {}): RecentAction => (
 describe('kill switches', () => {
   test.each([
     ['everywhere', { type: 'set-kill-switch', on: true, reason: 'stop' }, 'kill-switch-on'],
-    ['on its service', { type: 'set-kill-switch', on: true, reason: 'stop', service: 'db-proxy' }, 'kill-switch-on:service'],
+    [
+      'on its service',
+      { type: 'set-kill-switch', on: true, reason: 'stop', service: 'db-proxy' },
+      'kill-switch-on:service',
+    ],
     ['in its incident', control('kill-switch', true), 'kill-switch-on:incident'],
   ] as const)('[AC100] thrown %s nothing starts, and no ballot opens', (_where, thrown, reason) => {
     const room = approved()
@@ -91,7 +95,10 @@ describe('kill switches', () => {
     expect(room.refused(service, ANN)).toBe('nothing-changed')
     room.say({ type: 'set-dry-run', on: true, reason: 'week one' }, ANN)
     expect(room.refused({ type: 'set-dry-run', on: true, reason: 'again' }, ANN)).toBe('nothing-changed')
-    expect(room.state.view).toMatchObject({ stops: { services: { 'db-proxy': 'stop' } }, dryRun: { global: 'week one' } })
+    expect(room.state.view).toMatchObject({
+      stops: { services: { 'db-proxy': 'stop' } },
+      dryRun: { global: 'week one' },
+    })
   })
 })
 
