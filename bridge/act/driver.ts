@@ -27,7 +27,8 @@ export function driverOf(parts: ActParts, endpoint: Endpoint): RemediationPort |
   const way = parts.way(endpoint)
   if (!way.ok) return nowhere(way.reason)
   const { fetch } = way
-  const endpointUrl = endpoint.url.replace(/\/+$/, '')
+  // Paths are put behind it; the signed POST goes to exactly what is written.
+  const endpointUrl = driver === 'http' ? endpoint.url : endpoint.url.replace(/\/+$/, '')
   const token = (): Promise<string | null> =>
     endpoint.secret === undefined ? Promise.resolve(null) : tokenNamed(endpoint.secret)
   switch (driver) {
