@@ -194,6 +194,9 @@ describe('windows of the catalogue', () => {
     expect(await settled(directory)).toMatchObject({ received: 2, attached: 1, suppressed: 1 })
     expect((await directory.suppressed(null)).items).toMatchObject([{ reason: 'in-maintenance', by: 'win_upgrade' }])
     expect(await directory.endSilence('win_upgrade')).toBe(false)
+    const maintenance = async (target: string) =>
+      (await directory.controls({ incident: 'inc_abcdef', target })).maintenance
+    expect([await maintenance('checkout'), await maintenance('search')]).toEqual([['win_upgrade'], []])
     await evictDurableObject(directory)
     await move(directory, clock, 601_000)
     await until(async () => (await rows(directory)).length === 2, 'it came through')
