@@ -7,6 +7,7 @@ import type {
   GuardVerdict,
   IncidentHead,
   Proposal,
+  Vote,
   Verification,
 } from '../../durable/protocol/domain.ts'
 import type { EventBody, EventType, RoomEvent } from '../../durable/protocol/events.ts'
@@ -64,6 +65,18 @@ const ballot: Ballot = {
   outcome: null,
   reason: '',
 }
+const signedAs = (vote: Vote['vote'], empty: Vote['void']): Vote => ({
+  vote,
+  cites: [],
+  reason: '',
+  method: 'm',
+  voter: 'detection',
+  digest: 'd',
+  at: 1_000,
+  void: empty,
+  key: 'aaaa',
+  signature: vote,
+})
 const certificate = { ballot: 'B-1', digest: 'd', policy: 'policy-1', supporters: [], gate, at: 1_000 }
 const action = { runbook: 'rb', type: 'raise-pool-limit', target: 'db-proxy', parameters: { limit: 60 } }
 const proposal: Proposal = {
@@ -178,6 +191,18 @@ export const BODIES: { [T in EventType]: Extract<EventBody, { type: T }> } = {
       at: 1_000,
       void: null,
     },
+  },
+  'vote-withheld': { type: 'vote-withheld', proposal: 'prp_1', agent: 'prediction', reason: 'registry-unreachable' },
+  'voter-quarantined': {
+    type: 'voter-quarantined',
+    voter: 'detection',
+    reason: 'equivocation',
+    proposal: 'prp_1',
+    proof: [signedAs('support', null), signedAs('oppose', 'second-vote')],
+  },
+  'keys-recorded': {
+    type: 'keys-recorded',
+    keys: [{ id: 'aaaa', agent: 'detection', instance: 'ins_test', publicKey: 'AA', since: 1_000 }],
   },
   'clerk-spoke': {
     type: 'clerk-spoke',

@@ -5,6 +5,7 @@ import type { TelemetrySeries } from '../../durable/protocol/objects.ts'
 import { Kernel } from '../../durable/room/kernel.ts'
 import { Peers } from '../../durable/room/peers.ts'
 import { placeOf } from '../../durable/room/places.ts'
+import { Signer } from '../../durable/room/signer.ts'
 import { readSignals } from '../../durable/room/signals.ts'
 import { inside, openRoom, quiet, type RoomStub } from './opening.ts'
 
@@ -56,7 +57,7 @@ async function observe(samples: [number, number][], name = errors.name): Promise
 function read(room: RoomStub, series: SeriesKey, window: Window): Promise<Omit<SignalReading, 'judged'> | undefined> {
   return inside(room, async (_, { storage }) => {
     const kernel = new Kernel(storage, () => {})
-    const place = placeOf(kernel, storage.sql, new Peers(env, 'live'), env, Date.now(), () => {})
+    const place = placeOf(kernel, storage.sql, new Peers(env, 'live'), env, Date.now(), () => {}, new Signer())
     const proposal = structuredClone(kernel.state.view.proposals[0])
     if (!proposal) throw new Error('no proposal')
     proposal.verification = { startedAt: 0, ...window, readings: [], end: null, endedAt: null }

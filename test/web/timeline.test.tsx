@@ -1,6 +1,6 @@
 import { fireEvent } from '@solidjs/testing-library'
 import { describe, expect, it } from 'vitest'
-import type { Actor } from '../../durable/protocol/domain.ts'
+import type { Actor, Vote } from '../../durable/protocol/domain.ts'
 import type { EventBody, EventType, RoomEvent } from '../../durable/protocol/events.ts'
 import { sentenceOf } from '../../web/src/format/sentence.ts'
 import {
@@ -21,6 +21,16 @@ import { Timeline } from '../../web/src/panels/Timeline.tsx'
 import { showIn, text } from './show.tsx'
 
 const SYSTEM: Actor = { kind: 'system', name: 'room' }
+const twice = (vote: Vote['vote'], empty: Vote['void']): Vote => ({
+  vote,
+  cites: [],
+  reason: 'signed',
+  method: 'm',
+  voter: 'detection',
+  digest: 'd',
+  at: 1_000,
+  void: empty,
+})
 const rest: EventBody[] = [
   { type: 'severity-raised', from: 'SEV-2', to: 'SEV-1', reason: 'a critical alert joined' },
   { type: 'incident-reopened', reason: 'it fires again' },
@@ -41,6 +51,18 @@ const rest: EventBody[] = [
     proposal: proposal().id,
     key: 'k:dry',
     report: { driver: 'http', says: 'one signed POST', calls: [], effect: 'limit 60', canCheck: false },
+  },
+  { type: 'vote-withheld', proposal: proposal().id, agent: 'prediction', reason: 'registry-unreachable' },
+  {
+    type: 'voter-quarantined',
+    voter: 'detection',
+    reason: 'equivocation',
+    proposal: proposal().id,
+    proof: [twice('support', null), twice('oppose', 'second-vote')],
+  },
+  {
+    type: 'keys-recorded',
+    keys: [{ id: 'aaaa', agent: 'detection', instance: 'ins_test', publicKey: 'AA', since: 1_000 }],
   },
   { type: 'autonomy-used', proposal: proposal().id, clause: 'pool', record: { n: 5, regressions: 0 } },
 ]
@@ -78,6 +100,9 @@ const EVERY: Record<EventType, true> = {
   'ballot-opened': true,
   'vote-cast': true,
   'clerk-spoke': true,
+  'vote-withheld': true,
+  'voter-quarantined': true,
+  'keys-recorded': true,
   'ballot-closed': true,
   'human-asked': true,
   'decision-recorded': true,

@@ -1,11 +1,14 @@
 import worker from '../../worker/index.ts'
 
+/** The one answer that anybody may keep. */
+export const KEYS = '/.well-known/incident-commander-keys.json'
+
 /** Addresses that answer without a token. */
 export const PUBLIC: readonly string[] = [
   '/livez',
   '/readyz',
   '/version',
-  '/.well-known/incident-commander-keys.json',
+  KEYS,
   '/openapi.json',
   '/docs',
   '/docs/style.css',

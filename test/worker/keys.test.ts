@@ -2,9 +2,8 @@ import { expect, test } from 'vitest'
 import { nodeCrypto } from '../../bridge/ed25519.ts'
 import { AGENTS, type AgentKey } from '../../durable/protocol/domain.ts'
 import { fromBase64Url } from '../../durable/protocol/signed.ts'
+import { KEYS } from './addresses.ts'
 import { api, json } from './api.ts'
-
-const KEYS = '/.well-known/incident-commander-keys.json'
 
 test('[CN71] the public keys are there for anybody, may be kept, and hold no other member', async () => {
   const answer = await api(KEYS, { token: null })
