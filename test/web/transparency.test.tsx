@@ -1,4 +1,4 @@
-import { fireEvent, waitFor, within } from '@solidjs/testing-library'
+import { configure, fireEvent, waitFor, within } from '@solidjs/testing-library'
 import { Route, Router } from '@solidjs/router'
 import { render } from '@solidjs/testing-library'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -18,6 +18,9 @@ import { chained, exported } from './chained.ts'
 import { showIn, text } from './show.tsx'
 
 const ID = 'inc_galleryroom'
+
+// Parts are loaded when they are asked for, on a machine that may be busy.
+configure({ asyncUtilTimeout: 10_000 })
 const LOG = chained([...untilProposal(), ...carried(), ...ended()])
 const ACK = LOG.find(({ body }) => body.type === 'incident-acknowledged')?.seq ?? 0
 

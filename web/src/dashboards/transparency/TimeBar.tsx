@@ -87,7 +87,9 @@ function CopyLink(props: { link: string | null }) {
         <span class="copy-link">
           <button type="button" class="button" onClick={() => void copy(link())}>
             <Icon name="copy" />
-            Link<span class="copy-link-rest"> to this moment</span>
+            <span>
+              Link<span class="copy-link-rest"> to this moment</span>
+            </span>
           </button>
           <span role="status" class="label">
             {state() === 'copied' ? 'copied' : ''}

@@ -16,7 +16,7 @@ export function GapTable() {
   const { room } = useRoom()
   const gaps = createMemo(() => together(room.state.view.gaps))
   return (
-    <section class="doubt" aria-labelledby="gaps">
+    <section class="doubts" aria-labelledby="gaps">
       <header class="ballot-head">
         <h2 id="gaps">Gaps</h2>
         <span class="label">{count(gaps().length, 'thing')} that could not be read</span>

@@ -13,7 +13,7 @@ export function TaintList() {
   const texts = createMemo(() => taintedTexts(room.state.view))
   const [shown, setShown] = createSignal(TEXTS_AT_ONCE)
   return (
-    <section class="doubt" aria-labelledby="taint">
+    <section class="doubts" aria-labelledby="taint">
       <header class="ballot-head">
         <h2 id="taint">Taint</h2>
         <span class="label">{count(texts().length, 'text')} that outsiders could have written</span>

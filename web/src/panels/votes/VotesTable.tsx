@@ -48,8 +48,7 @@ export function VotesTable(props: { proposal: Proposal }) {
                     <th scope="col">What it checked itself</th>
                     <th scope="col">Evidence cited</th>
                     <th scope="col">Digest</th>
-                    <th scope="col">Key</th>
-                    <th scope="col">Signature</th>
+                    <th scope="col">Key and signature</th>
                     <th scope="col">Time</th>
                   </tr>
                 </thead>
@@ -97,7 +96,7 @@ function Voter(props: { proposal: Proposal; voter: VoterName; votes: readonly Vo
     <tbody classList={{ joined: twice() }}>
       <Show when={twice()}>
         <tr class="joined-head">
-          <th scope="rowgroup" colSpan={8}>
+          <th scope="rowgroup" colSpan={7}>
             <Icon name="shield" size={12} /> Equivocation: {AGENT_TITLE[props.voter]} answered this ballot{' '}
             {count(props.votes.length, 'time')}, with different signed answers. All are kept side by side as proof.
           </th>
@@ -113,7 +112,7 @@ function Voter(props: { proposal: Proposal; voter: VoterName; votes: readonly Vo
                 <VoteMark cast="not-voted" /> <span class="vote-word not-voted">not voted</span>
               </span>
             </td>
-            <td class="dim" colSpan={6}>
+            <td class="dim" colSpan={5}>
               said nothing in this ballot
             </td>
           </tr>
@@ -133,7 +132,7 @@ function Name(props: { voter: VoterName; quarantined: boolean }) {
         <span class="sr-only">, required</span>
       </Show>
       <Show when={props.quarantined}>
-        <span class="quarantined">quarantined</span>
+        <span class="quarantined-word">quarantined</span>
       </Show>
     </th>
   )
@@ -181,10 +180,8 @@ function VoteRow(props: { proposal: Proposal; vote: Vote; quarantined: boolean }
           <span class="label block">not this ballot's</span>
         </Show>
       </td>
-      <td data-label="Key">
+      <td data-label="Signed">
         <Signer key={props.vote.key} />
-      </td>
-      <td data-label="Signature">
         <Signature of={props.vote} />
       </td>
       <td data-label="Time" class="num">
@@ -194,26 +191,29 @@ function VoteRow(props: { proposal: Proposal; vote: Vote; quarantined: boolean }
   )
 }
 
-/** A key's id; one that the log does not name is struck. */
+/** A key's id; one that the log does not name is struck. Nothing where nothing was signed: the next line says so. */
 function Signer(props: { key: string | undefined }) {
   const { room } = useRoom()
   const known = () => room.state.view.keys.some(({ id }) => id === props.key)
   return (
-    <Show when={props.key} fallback={<span class="dim">none</span>}>
+    <Show when={props.key}>
       {(id) => (
-        <Show
-          when={known()}
-          fallback={
-            <>
-              <s>
-                <code>{shortDigest(id())}</code>
-              </s>{' '}
-              <span class="label">not in the log</span>
-            </>
-          }
-        >
-          <code title={id()}>{shortDigest(id())}</code>
-        </Show>
+        <span class="block">
+          <span class="label">key </span>
+          <Show
+            when={known()}
+            fallback={
+              <>
+                <s>
+                  <code>{shortDigest(id())}</code>
+                </s>{' '}
+                <span class="label">not in the log</span>
+              </>
+            }
+          >
+            <code title={id()}>{shortDigest(id())}</code>
+          </Show>
+        </span>
       )}
     </Show>
   )
@@ -223,12 +223,13 @@ function Signature(props: { of: { signature?: string; void?: Vote['void'] } }) {
   return (
     <Show when={props.of.signature} fallback={<span class="dim">not signed</span>}>
       {(signature) => (
-        <>
+        <span class="block">
+          <span class="label">sig </span>
           <code title={signature()}>{shortDigest(signature())}</code>
           <Show when={props.of.void === 'bad-signature'}>
             <span class="word harm block">bad</span>
           </Show>
-        </>
+        </span>
       )}
     </Show>
   )
@@ -247,7 +248,7 @@ function Clerk(props: { proposal: Proposal }) {
       <Show
         when={props.proposal.clerk}
         fallback={
-          <td class="dim" colSpan={6}>
+          <td class="dim" colSpan={5}>
             has not spoken
           </td>
         }
@@ -262,10 +263,8 @@ function Clerk(props: { proposal: Proposal }) {
             <td data-label="Digest">
               <code title={props.proposal.digest}>{shortDigest(props.proposal.digest)}</code>
             </td>
-            <td data-label="Key">
+            <td data-label="Signed">
               <Signer key={word().key} />
-            </td>
-            <td data-label="Signature">
               <Signature of={word().signature === undefined ? {} : { signature: word().signature ?? '' }} />
             </td>
             <td data-label="Time" class="num">
