@@ -39,7 +39,7 @@ const STATUSES: Record<ProposalStatus, { said: Said[]; says: string[] }> = {
   'outcome-unknown': { said: [...AWAITING, ...unknown()], says: ['Nobody knows whether it ran.', 'no answer in 10 s'] },
   verifying: { said: [...AWAITING, ...verifying()], says: ['Verifying', '9 %', '≤ 2 %', 'no better'] },
   done: { said: [...AWAITING, ...recovered()], says: ['Recovered: every named signal is back.', '0.4 %'] },
-  undone: { said: [...AWAITING, moved('undone', 'worse')], says: ['Undone, worse.'] },
+  undone: { said: [...AWAITING, moved('undone', 'worse')], says: ['Undone, it made things worse.'] },
   rejected: { said: [...AWAITING, moved('rejected', 'a person said no')], says: ['Rejected'] },
   refused: {
     said: untilProposal(refusedProposal()),
@@ -86,7 +86,7 @@ describe('proposal', () => {
 
   it('[UI33] guard and gate stand in words, each clause readable, what was not counted named', () => {
     const card = text(show(AWAITING).container)
-    expect(card).toContain('holds, 10 clauses')
+    expect(card).toContain('holds, 14 clauses')
     expect(card).toContain('2 kinds, 2 sources, 3 seen now on target or path')
     expect(card).toContain('not counted: E-05 (supports only)')
     const refused = text(show(untilProposal(refusedProposal())).container)

@@ -12,6 +12,10 @@ const CLAUSES: GuardClause[] = [
   { name: 'data-fresh', kind: 'judgement', holds: true, reason: 'holds' },
   { name: 'cooldown-over', kind: 'judgement', holds: true, reason: 'holds' },
   { name: 'not-same-failing-fix', kind: 'judgement', holds: true, reason: 'holds' },
+  { name: 'no-freeze', kind: 'judgement', holds: true, reason: 'holds' },
+  { name: 'no-maintenance', kind: 'judgement', holds: true, reason: 'holds' },
+  { name: 'blast-radius-in-bounds', kind: 'judgement', holds: true, reason: 'holds' },
+  { name: 'rate-in-bounds', kind: 'judgement', holds: true, reason: 'holds' },
 ]
 
 /** A fresh proposal of the gallery's story; `more` changes it. */

@@ -7,6 +7,7 @@ import { incidentShort } from '../format/names.ts'
 import { age, clockTime, stopwatch } from '../format/time.ts'
 import { Icon } from '../ui/Icon.tsx'
 import { SeverityMark } from '../ui/SeverityMark.tsx'
+import { ControlsLine } from './Controls.tsx'
 import { useRoom } from './context.tsx'
 import { Clocks } from './crew/Calls.tsx'
 import { Lifecycle } from './crew/Lifecycle.tsx'
@@ -101,6 +102,7 @@ export function RoomHead() {
           </div>
           <div class="room-facts">
             <RolesLine />
+            <ControlsLine />
             <Relations />
             <Clocks />
           </div>

@@ -6,13 +6,16 @@ import { count } from '../../format/figures.ts'
 import { clockTime } from '../../format/time.ts'
 import { Icon } from '../../ui/Icon.tsx'
 
-/** One banner, worst first: kill switch, stale, storm, drill. Each says what still works and offers one action. */
+/** One banner, worst first: kill switch, stale, dry run, storm, drill. Each says what still works and offers one action. */
 export function Banner(props: {
   killSwitch: { on: boolean; by: string; reason: string } | null
+  /** left out where nothing real is shown. */
+  dryRun?: { on: boolean; by: string; reason: string }
   link: LinkState
   drill: boolean
   storm: StormRow | null
   onKillSwitch: () => void
+  onDryRun?: () => void
   onRetry: () => void
   onStopDrill: (() => void) | null
 }) {
@@ -46,6 +49,19 @@ export function Banner(props: {
             </p>
             <button type="button" class="button" onClick={() => props.onRetry()}>
               Try now
+            </button>
+          </div>
+        )}
+      </Match>
+      <Match when={props.dryRun?.on === true && props.dryRun}>
+        {(dry) => (
+          <div class="banner drill" role="status">
+            <Icon name="gap" />
+            <p>
+              <b>DRY RUN: nothing will be called.</b> What would be is shown. Set by {dry().by}: {dry().reason}
+            </p>
+            <button type="button" class="button" onClick={() => props.onDryRun?.()}>
+              Show
             </button>
           </div>
         )}

@@ -7,7 +7,14 @@ import { Dialog } from '../../ui/Dialog.tsx'
 const WORD = { on: 'stop all actions', off: 'allow actions' } as const
 
 /** Turns the one global switch, with a typed word and a reason that everybody sees. */
-export function KillSwitchDialog(props: { on: boolean; by: string; reason: string; onClose: () => void }) {
+export function KillSwitchDialog(props: {
+  on: boolean
+  by: string
+  reason: string
+  onClose: () => void
+  /** goes on to dry run, which calls nothing and shows what would be. */
+  onDryRun?: () => void
+}) {
   const id = createUniqueId()
   const next = () => (props.on ? 'off' : 'on')
   const [typed, setTyped] = createSignal('')
@@ -56,6 +63,13 @@ export function KillSwitchDialog(props: { on: boolean; by: string; reason: strin
           <button type="submit" class="button" classList={{ danger: !props.on, primary: props.on }} disabled={!ready()}>
             {props.on ? 'Turn off' : 'Turn on'}
           </button>
+          <Show when={props.onDryRun}>
+            {(go) => (
+              <button type="button" class="button quiet" onClick={() => go()()}>
+                Dry run…
+              </button>
+            )}
+          </Show>
           <Show when={problem()}>
             {(known) => (
               <span class="word harm" role="alert">

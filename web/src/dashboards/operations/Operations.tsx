@@ -11,6 +11,7 @@ import { joinRoom } from '../../room/room.ts'
 import { onKeys } from '../../ui/keys.ts'
 import { Banner, LocalMode } from './Banners.tsx'
 import { DrillDialog } from './DrillForm.tsx'
+import { DryRunDialog } from './DryRunDialog.tsx'
 import { FirstRun } from './FirstRun.tsx'
 import { Header } from './Header.tsx'
 import { IncidentList, type Shown, openRows } from './IncidentList.tsx'
@@ -37,6 +38,9 @@ function waiting(rows: readonly IncidentRow[]): string {
   return `${parts.join(', ')}.`
 }
 
+/** A drill calls nothing real: dry run of the instance is not about it. */
+const NO_DRY_RUN = { on: false, by: '', reason: '' }
+
 /** `/ops` and `/ops/:incident`: the list, and the room beside it. */
 export function Operations() {
   const params = useParams<{ incident?: string }>()
@@ -48,7 +52,7 @@ export function Operations() {
   const shown = (): Shown => (search.show === 'closed' ? 'closed' : 'open')
   const incident = () => (params.incident !== undefined && isIncidentId(params.incident) ? params.incident : null)
   const [me] = createResource(person, () => call<Me>('GET', '/api/v1/me'))
-  const [dialog, setDialog] = createSignal<'drill' | 'kill-switch' | 'keys' | null>(null)
+  const [dialog, setDialog] = createSignal<'drill' | 'kill-switch' | 'dry-run' | 'keys' | null>(null)
   /** a drill just started here whose first incident is to be opened. */
   const [expected, setExpected] = createSignal<string | null>(null)
 
@@ -155,7 +159,9 @@ export function Operations() {
         link={link()}
         drill={drill() || drillOfRoom() !== null}
         storm={drill() ? null : (intake.noise()?.storm ?? null)}
+        dryRun={drill() || drillOfRoom() !== null ? NO_DRY_RUN : lobby().state.dryRun}
         onKillSwitch={() => setDialog('kill-switch')}
+        onDryRun={() => setDialog('dry-run')}
         onRetry={retry}
         onStopDrill={drillOfRoom() === null ? null : () => void call('POST', `/api/v1/drills/${drillOfRoom()}/stop`)}
       />
@@ -228,7 +234,14 @@ export function Operations() {
           <KeySheet onClose={() => setDialog(null)} />
         </Match>
         <Match when={dialog() === 'kill-switch'}>
-          <KillSwitchDialog {...lobby().state.killSwitch} onClose={() => setDialog(null)} />
+          <KillSwitchDialog
+            {...lobby().state.killSwitch}
+            onClose={() => setDialog(null)}
+            {...(!drill() && { onDryRun: () => setDialog('dry-run') })}
+          />
+        </Match>
+        <Match when={dialog() === 'dry-run'}>
+          <DryRunDialog {...lobby().state.dryRun} onClose={() => setDialog(null)} />
         </Match>
       </Switch>
     </div>

@@ -13,6 +13,10 @@ const JUDGEMENT: readonly GuardClauseName[] = [
   'data-fresh',
   'cooldown-over',
   'not-same-failing-fix',
+  'no-freeze',
+  'no-maintenance',
+  'blast-radius-in-bounds',
+  'rate-in-bounds',
 ]
 
 /**
