@@ -1,4 +1,5 @@
 import { plainLine } from '../../durable/core/export/text.ts'
+import { saysYes } from '../../durable/protocol/decisions.ts'
 import type { IncidentDetail, ProposalRow } from '../../durable/protocol/rows.ts'
 import type { Output } from './output.ts'
 
@@ -102,7 +103,7 @@ export function sayProposal(out: Output, proposal: ProposalRow): void {
     ],
     ['gate', gate.passes ? `passes: ${gate.kinds.join(', ')} from ${gate.sources.join(', ')}` : gate.reason],
     ['votes', votes.map(({ voter, vote }) => `${voter} ${vote}`).join(', ') || 'none'],
-    ['approvals', `${decisions.filter(({ kind }) => kind !== 'reject').length} of ${proposal.approvalsNeeded}`],
+    ['approvals', `${decisions.filter(saysYes).length} of ${proposal.approvalsNeeded}`],
     ['expires', proposal.expiresAt],
     ['digest', proposal.digest],
   ])

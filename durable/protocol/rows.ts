@@ -104,6 +104,9 @@ export interface ProposalRow {
   decisions: Proposal['decisions']
   execution: Proposal['execution']
   verification: Proposal['verification']
+  steps?: NonNullable<Proposal['steps']>
+  undo?: NonNullable<Proposal['undo']>
+  undoWhy?: NonNullable<Proposal['undoWhy']>
   autonomy?: NonNullable<Proposal['autonomy']>
   dryRun?: NonNullable<Proposal['dryRun']>
   expiresAt: string
@@ -131,6 +134,9 @@ export function proposalRow(proposal: Proposal): ProposalRow {
     decisions: proposal.decisions,
     execution: proposal.execution,
     verification: proposal.verification,
+    ...(proposal.steps && { steps: proposal.steps }),
+    ...(proposal.undo && { undo: proposal.undo }),
+    ...(proposal.undoWhy && { undoWhy: proposal.undoWhy }),
     ...(proposal.autonomy && { autonomy: proposal.autonomy }),
     ...(proposal.dryRun && { dryRun: proposal.dryRun }),
     expiresAt: new Date(expiresWall).toISOString(),

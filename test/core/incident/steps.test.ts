@@ -195,7 +195,7 @@ describe('a step that fails', () => {
       'its branch leads past the action',
       'step-leads-past-action',
       () => {
-        const room = approvedWith({ ...FORK, then: 'tell' } as RunbookStep, DRAIN, ACT, AFTER)
+        const room = approvedWith({ ...FORK, then: 'tell' }, DRAIN, ACT, AFTER)
         room.say(readOf(room, 'fork', 9))
         return room
       },

@@ -36,9 +36,14 @@ export const STATUS_WORD: Record<ProposalStatus, string> = {
   done: 'Done',
   undone: 'Undone',
   rejected: 'Rejected',
-  refused: 'Refused by the guard',
+  refused: 'Refused',
   expired: 'Expired',
   revoked: 'Revoked',
+}
+
+/** The guard or the gate let no ballot open; anything else that is refused ended after it was decided on. */
+export function isBarred({ status, ballot, decisions }: Pick<Proposal, 'status' | 'ballot' | 'decisions'>): boolean {
+  return status === 'refused' && ballot === null && decisions.length === 0
 }
 
 /** Who did it, as a sentence begins. */

@@ -1,5 +1,7 @@
 import { Match, Show, Switch, createSignal, onCleanup, onMount } from 'solid-js'
 import type { Proposal } from '../../../../durable/protocol/domain.ts'
+import { saysYes } from '../../../../durable/protocol/decisions.ts'
+import { approveByWall } from '../../../../durable/protocol/steps.ts'
 import { count } from '../../format/figures.ts'
 import { keysOn } from '../../ui/keys.ts'
 import { Outcome, useOrder } from '../Order.tsx'
@@ -7,19 +9,20 @@ import { ReasonForm } from '../ReasonForm.tsx'
 import { useRoom } from '../context.tsx'
 import { changeWords } from './Change.tsx'
 import { HoldButton } from './HoldButton.tsx'
+import { RequestChanges } from './RequestChanges.tsx'
 import { TypedConfirm } from './TypedConfirm.tsx'
 
 /** Approve by hold or by typing, or reject with a reason: bound to the digest that is on the screen. */
 export function Approval(props: { proposal: Proposal }) {
   const { room } = useRoom()
-  const [mode, setMode] = createSignal<'hold' | 'type' | 'reject'>('hold')
+  const [mode, setMode] = createSignal<'hold' | 'type' | 'reject' | 'changes'>('hold')
   const order = useOrder()
   let box: HTMLDivElement | undefined
   const you = () => room.state.you
-  const approvals = () => props.proposal.decisions.filter((decision) => decision.kind !== 'reject')
+  const approvals = () => props.proposal.decisions.filter(saysYes)
   const already = () => approvals().some((decision) => decision.by === you()?.name)
   const live = () => room.state.link.kind === 'live'
-  const expired = () => room.wall() >= props.proposal.body.expiresWall
+  const expired = () => room.wall() >= approveByWall(props.proposal.body)
   const why = () => {
     if (you() === null || you()?.role === 'viewer') return 'Your role may watch, not decide.'
     if (already())
@@ -32,6 +35,11 @@ export function Approval(props: { proposal: Proposal }) {
   async function decide(type: 'approve' | 'reject', reason: string): Promise<void> {
     const { id, digest } = props.proposal
     if (await order.give({ type, proposal: id, digest, reason })) setMode('hold')
+  }
+
+  async function requestChanges(wants: Record<string, number | string>, reason: string): Promise<void> {
+    const { id, digest } = props.proposal
+    if (await order.give({ type: 'request-changes', proposal: id, digest, wants, reason })) setMode('hold')
   }
 
   // Shift+A focuses, it never fires.
@@ -62,6 +70,9 @@ export function Approval(props: { proposal: Proposal }) {
             <button type="button" class="button" disabled={why() !== null} onClick={() => setMode('type')}>
               Type to approve
             </button>
+            <button type="button" class="button" disabled={why() !== null} onClick={() => setMode('changes')}>
+              Request changes
+            </button>
             <button type="button" class="button danger" disabled={why() !== null} onClick={() => setMode('reject')}>
               Reject
             </button>
@@ -74,6 +85,14 @@ export function Approval(props: { proposal: Proposal }) {
             submit={`Approve ${changeWords(props.proposal)}`}
             order={order}
             onConfirm={() => void decide('approve', 'typed to approve')}
+            onCancel={() => setMode('hold')}
+          />
+        </Match>
+        <Match when={mode() === 'changes'}>
+          <RequestChanges
+            proposal={props.proposal}
+            order={order}
+            onSubmit={(wants, reason) => void requestChanges(wants, reason)}
             onCancel={() => setMode('hold')}
           />
         </Match>

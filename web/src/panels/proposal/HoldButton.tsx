@@ -8,7 +8,15 @@ export const HOLD_MS = 1_200
  * Held with a pointer for HOLD_MS it fires once; releasing, leaving or losing the pointer cancels. A key, a screen
  * reader's press or reduced motion goes to the typed confirm instead: one key never approves.
  */
-export function HoldButton(props: { label: string; disabled: boolean; onHeld: () => void; onType: () => void }) {
+export function HoldButton(props: {
+  label: string
+  /** what holding does; absent: approve. */
+  verb?: string
+  disabled: boolean
+  onHeld: () => void
+  onType: () => void
+}) {
+  const verb = () => props.verb ?? 'approve'
   const [holding, setHolding] = createSignal(false)
   const [released, setReleased] = createSignal(false)
   let fill: HTMLSpanElement | undefined
@@ -56,7 +64,7 @@ export function HoldButton(props: { label: string; disabled: boolean; onHeld: ()
         class="hold"
         classList={{ holding: holding() }}
         disabled={props.disabled}
-        aria-keyshortcuts="Shift+A"
+        aria-keyshortcuts={props.verb === undefined ? 'Shift+A' : undefined}
         onPointerDown={begin}
         onPointerUp={cancel}
         onPointerLeave={cancel}
@@ -79,7 +87,7 @@ export function HoldButton(props: { label: string; disabled: boolean; onHeld: ()
           aria-hidden="true"
         />
         <span class="hold-label">
-          {holding() ? 'Keep holding to approve' : 'Hold to approve'} {props.label}
+          {holding() ? `Keep holding to ${verb()}` : `Hold to ${verb()}`} {props.label}
         </span>
       </button>
       <Show when={released()}>

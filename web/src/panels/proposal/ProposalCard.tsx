@@ -2,7 +2,7 @@ import { Match, Show, Switch, createSignal, onCleanup, onMount } from 'solid-js'
 import type { Proposal, ProposalStatus } from '../../../../durable/protocol/domain.ts'
 import { saysYes } from '../../../../durable/protocol/decisions.ts'
 import { approveByWall } from '../../../../durable/protocol/steps.ts'
-import { STATUS_WORD } from '../../format/names.ts'
+import { STATUS_WORD, isBarred } from '../../format/names.ts'
 import { clockTime, stopwatch } from '../../format/time.ts'
 import { useRoom } from '../context.tsx'
 import { Approval } from './Approval.tsx'
@@ -153,6 +153,11 @@ function Where(props: { proposal: Proposal; pinned: boolean }) {
           <p>
             <span class="word harm">Ended before the action, {props.proposal.reason}.</span> A step could not be taken
             and nothing ran.
+          </p>
+        </Match>
+        <Match when={props.proposal.status === 'refused' && !isBarred(props.proposal)}>
+          <p>
+            <span class="word harm">Nothing ran, {props.proposal.reason}.</span> {execution()?.detail}
           </p>
         </Match>
         <Match when={props.proposal.status === 'refused'}>

@@ -7,7 +7,7 @@ import {
   type VoterName,
 } from '../../../../durable/protocol/domain.ts'
 import { count, list, words } from '../../format/figures.ts'
-import { AGENT_TITLE } from '../../format/names.ts'
+import { AGENT_TITLE, isBarred } from '../../format/names.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { VoteGlyph, VoteMark, castOf } from '../../ui/VoteMark.tsx'
 import { EvidenceChips } from '../EvidenceChip.tsx'
@@ -44,7 +44,7 @@ const SEATS = VOTERS.map((voter, index) => ({
 
 function headline(proposal: Proposal): string {
   if (proposal.body.decidedBy === 'human') return 'Decided by human'
-  if (proposal.status === 'refused') return 'No ballot opened'
+  if (isBarred(proposal)) return 'No ballot opened'
   if (proposal.ballot?.outcome === 'carried') return 'Quorum reached'
   if (proposal.ballot?.outcome === 'not-carried') return 'Not carried'
   return 'Voting'
@@ -93,7 +93,7 @@ export function Quorum(props: { proposal: Proposal }) {
         </ul>
       </div>
       <Citations proposal={props.proposal} />
-      <Show when={props.proposal.body.decidedBy === 'system' && props.proposal.status !== 'refused'}>
+      <Show when={props.proposal.body.decidedBy === 'system' && !isBarred(props.proposal)}>
         <p class="label required-line">
           <svg width="14" height="14" viewBox="-12 -12 24 24" aria-hidden="true" class="vote-mark">
             <circle class="required" r="10.6" />
@@ -151,7 +151,7 @@ function Ring(props: { proposal: Proposal }) {
             by human
           </text>
         </Match>
-        <Match when={props.proposal.status === 'refused'}>
+        <Match when={isBarred(props.proposal)}>
           <path class="ring-bar" d="M-4-15h8l6 6v8l-6 6h-8l-6-6v-8z" />
           <path class="ring-bar-cut" d="M-5-5h10" />
           <text class="ring-need" y="17" text-anchor="middle">
@@ -216,7 +216,12 @@ function Citations(props: { proposal: Proposal }) {
 
 function Humans(props: { proposal: Proposal }) {
   const said = (kind: string) =>
-    ({ approve: 'approved', reject: 'rejected', 'own-decision': 'own decision' })[kind] ?? kind
+    ({
+      approve: 'approved',
+      reject: 'rejected',
+      'own-decision': 'own decision',
+      'request-changes': 'requested changes',
+    })[kind] ?? kind
   return (
     <For
       each={props.proposal.decisions}

@@ -7,15 +7,20 @@ import { useRoom } from '../context.tsx'
 /** The driver gave no definite answer: a person who looked says what happened. Nothing is repeated by itself. */
 export function Settle(props: { proposal: Proposal }) {
   const { room } = useRoom()
+  /** the rollback, where that is what nobody knows. */
+  const undo = () => (props.proposal.undo?.outcome === 'unknown' ? props.proposal.undo : undefined)
   const [outcome, setOutcome] = createSignal<'it-ran' | 'it-did-not' | null>(null)
   const order = useOrder()
   const may = () => room.state.you !== null && room.state.you.role !== 'viewer'
   return (
     <div class="approval">
       <p>
-        <span class="word doubt">Nobody knows whether it ran.</span> {props.proposal.execution?.detail} Nothing is sent
-        again and no other action on {props.proposal.body.plan.action.target} may start until this is settled. The
-        driver is asked for its status meanwhile.
+        <span class="word doubt">
+          {undo() ? 'Nobody knows whether it was undone.' : 'Nobody knows whether it ran.'}
+        </span>{' '}
+        {(undo() ?? props.proposal.execution)?.detail} Nothing is sent again and no other action on{' '}
+        {props.proposal.body.plan.action.target} may start until this is settled. The driver is asked for its status
+        meanwhile.
       </p>
       <Show when={may()}>
         <div class="buttons" role="group" aria-label="Settle the outcome">
