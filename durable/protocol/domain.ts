@@ -250,8 +250,6 @@ export interface Endpoint {
   binding?: string
   /** the name of a secret, never its value: the token of `github` and `kubernetes`. */
   secret?: string
-  /** calls a minute that it takes; absent: as many as there are. */
-  perMinuteMax?: number
   github?: GithubTarget
   kubernetes?: KubernetesTarget
 }

@@ -83,6 +83,32 @@ test('[CA2] YAML means what its JSON means, and a wrong place has its line', asy
   expect(text.split('\n')[(error?.line ?? 0) - 1]).toContain('tier: one')
 })
 
+test('[CA58] a step that leads back is told with its line', async () => {
+  const wanted = await next((it) => {
+    const [runbook] = it.runbooks
+    if (runbook)
+      runbook.steps = [
+        { kind: 'manual', id: 'look', says: 'look' },
+        {
+          kind: 'branch',
+          id: 'fork',
+          when: { of: 'target', signal: 'errors', is: 'above', value: 1 },
+          then: 'look',
+          otherwise: 'act',
+        },
+        { kind: 'http', id: 'act' },
+      ]
+  })
+  const text = stringify(wanted)
+  const said = await problem(await put(text, { 'content-type': 'application/yaml' }), 422, 'invalid-catalogue')
+  const [error] = said.errors as unknown as { at: string; says: string; line: number }[]
+  expect(error).toMatchObject({
+    at: '/runbooks/0/steps/1/then',
+    says: 'look is no later step: branches lead forward only',
+  })
+  expect(text.split('\n')[(error?.line ?? 0) - 1]).toContain('then: look')
+})
+
 test('[CA2] what only YAML could do is refused with its line, and never read for ever', async () => {
   const levels = Array.from({ length: 30 }, (_, n) => `l${n}: &l${n} [*l${n - 1}, *l${n - 1}, *l${n - 1}]`)
   const laughs = [`l0: &l0 [x]`, ...levels.slice(1)].join('\n')

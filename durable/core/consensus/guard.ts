@@ -12,6 +12,7 @@ import type {
   Runbook,
   VerifySignal,
 } from '../../protocol/domain.ts'
+import { leftToPeople } from '../runbooks/match.ts'
 import { parametersProblem } from '../runbooks/parameters.ts'
 import { blastRadiusInBounds, hasActed, noFreeze, noMaintenance, rateInBounds, type Held } from './controls.ts'
 import { held, newestValues, sameSeries, seriesOf } from './readings.ts'
@@ -95,7 +96,11 @@ function parametersInBounds(input: GuardInput): Judged {
     return [false, 'verify-not-of-runbook']
   if (!input.catalogue.endpoints.some((endpoint) => endpoint.name === runbook.endpoint)) return [false, 'nothing-wired']
   const problem = parametersProblem(runbook, action.parameters)
-  return problem === null ? [true, 'holds'] : [false, problem]
+  if (problem !== null) return [false, problem]
+  // What a person has to say no agent says, however well it lies in its bounds.
+  const { plan, decidedBy } = input.body
+  const unsaid = leftToPeople(runbook).find((name) => !Object.hasOwn(plan.asked?.wants ?? {}, name))
+  return decidedBy === 'system' && unsaid !== undefined ? [false, `person-decides:${unsaid}`] : [true, 'holds']
 }
 
 function targetKnown(input: GuardInput): Judged {

@@ -1,6 +1,6 @@
 import type { Endpoint, Service } from '../../protocol/domain.ts'
 import { bindingName } from './binding.ts'
-import { type Check, type Problem, mapOf, number, oneOf, optional, record, text } from './shape.ts'
+import { type Check, type Problem, mapOf, oneOf, optional, record, text } from './shape.ts'
 
 /** Instances of one workload; beyond it is a typing error. */
 const REPLICAS_MAX = 1_000
@@ -51,7 +51,6 @@ export const endpoint: Check = record({
   driver: optional(oneOf('http', 'github', 'kubernetes', 'manual')),
   binding: optional(bindingName),
   secret: optional(like(SECRET, 'must be the name of a secret: a-z, 0-9, dot, - and _')),
-  perMinuteMax: optional(number(1)),
   github: optional(github),
   kubernetes: optional(
     record({ namespace: like(LABEL, 'must be the name of a namespace'), workloads: mapOf(workload) }),

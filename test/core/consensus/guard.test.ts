@@ -444,3 +444,17 @@ describe('the guard', () => {
     }
   })
 })
+
+test('[AC141] what a person has to say is refused from the system, however well it lies in its bounds', () => {
+  const zone = { name: 'zone', type: 'choice', values: ['a', 'b'], from: { kind: 'person' } } as const
+  const runbooks = CATALOGUE.runbooks.map((runbook) => ({ ...runbook, parameters: [...runbook.parameters, zone] }))
+  const plan = poolPlan()
+  const action = { ...plan.action, parameters: { ...plan.action.parameters, zone: 'a' } }
+  const judged = (more: Partial<ProposalBody>, asked?: ProposalBody['plan']['asked']) => {
+    const body = { ...BODY, plan: { ...plan, action, ...(asked && { asked }) }, ...more }
+    return clauseOf({ ...FINE, catalogue: { ...CATALOGUE, runbooks }, body }, 'parameters-in-bounds')
+  }
+  expect(judged({})).toMatchObject({ holds: false, reason: 'person-decides:zone' })
+  expect(judged({ decidedBy: 'human' })).toMatchObject({ holds: true })
+  expect(judged({}, { by: 'ada', proposal: 1, wants: { zone: 'a' } })).toMatchObject({ holds: true })
+})
