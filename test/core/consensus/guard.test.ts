@@ -7,6 +7,7 @@ import type {
   EvidenceDraft,
   GuardClause,
   GuardClauseName,
+  ParameterSpec,
   ProposalBody,
 } from '../../../durable/protocol/domain.ts'
 import { CALM, CATALOGUE, POLICY, START, alert, look, metric, poolPlan } from '../incident/shop.ts'
@@ -446,7 +447,7 @@ describe('the guard', () => {
 })
 
 test('[AC141] what a person has to say is refused from the system, however well it lies in its bounds', () => {
-  const zone = { name: 'zone', type: 'choice', values: ['a', 'b'], from: { kind: 'person' } } as const
+  const zone: ParameterSpec = { name: 'zone', type: 'choice', values: ['a', 'b'], from: { kind: 'person' } }
   const runbooks = CATALOGUE.runbooks.map((runbook) => ({ ...runbook, parameters: [...runbook.parameters, zone] }))
   const plan = poolPlan()
   const action = { ...plan.action, parameters: { ...plan.action.parameters, zone: 'a' } }

@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { checkCatalogue } from '../../../durable/core/runbooks/catalogue.ts'
 import { CATALOGUE } from '../incident/shop.ts'
 
-const page = readFileSync(new URL('../../../docs/runbooks.md', import.meta.url), 'utf8')
+const page = readFileSync('docs/runbooks.md', 'utf8')
 const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match): unknown => parse(match[1] ?? ''))
 
 it('[CA57] the runbook and the endpoints of the documentation are ones that the catalogue takes', () => {
