@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RoomEvent } from '../../durable/protocol/events.ts'
 import { emptyView, project } from '../../durable/protocol/view.ts'
-import { placeLabels } from '../../web/src/dashboards/transparency/labels.ts'
+import { placeLabels, placeLeads } from '../../web/src/dashboards/transparency/labels.ts'
 import { openFile } from '../../web/src/dashboards/transparency/file.ts'
 import {
   type LoadPorts,
@@ -192,6 +192,23 @@ describe('the line of events', () => {
     )
     expect(placed.map(({ word, row }) => `${word} ${row}`)).toEqual(['acknowledged 0', 'approved 1'])
     expect(placeLabels([{ seq: 1, x: 399, word: 'resolved' }], 400)[0]?.from).toBeLessThan(400 - 8 * 6)
+  })
+
+  it('[UI134] no leader line runs through a word: of two that collide the later one is lower', () => {
+    const leads = (xs: number[]) =>
+      placeLeads(
+        xs.map((x, i) => ({ seq: i + 1, x, word: 'diagnosing' })),
+        400,
+      )
+    expect(leads([20, 60]).map(({ row }) => row)).toEqual([1, 0])
+    expect(leads([20, 200]).map(({ row }) => row)).toEqual([0, 0])
+    expect(leads([20, 30, 40]).map(({ seq }) => seq)).toEqual([2, 3])
+    expect(leads([395])[0]?.from).toBeLessThan(395)
+    for (const placed of [leads([20, 60, 110]), leads([20, 30, 40]), leads([300, 395])])
+      for (const one of placed)
+        for (const other of placed)
+          if (one !== other && one.row >= other.row)
+            expect(one.x < other.from || one.x > other.from + other.word.length * 6.2).toBe(true)
   })
 
   it('[UI132] arrows go by event, with shift by phase, Home and End to the ends, and never beyond', () => {

@@ -27,6 +27,7 @@ import {
 } from './log.ts'
 import { ownProposal, refusedProposal } from './proposal.ts'
 import { stillRoom } from './still.ts'
+import { WhyStill } from './why.tsx'
 import { T0 } from './world.ts'
 
 /** Looks at the page in every state without a server: `/gallery.html?still=<name>`. Not part of the build. */
@@ -168,12 +169,17 @@ function Gallery() {
   )
 }
 
+function Why() {
+  document.documentElement.classList.add(query.get('theme') ?? 'light')
+  return <WhyStill query={query} />
+}
+
 const app = document.getElementById('app')
 if (app)
   render(
     () => (
       <Router>
-        <Route path="*" component={Gallery} />
+        <Route path="*" component={query.has('why') ? Why : Gallery} />
       </Router>
     ),
     app,

@@ -1,7 +1,7 @@
 import { For, Show, createMemo, createSignal, onCleanup, onMount } from 'solid-js'
 import { clockTime, took } from '../../format/time.ts'
 import { seqByKey } from './keys.ts'
-import { type Label, placeLabels } from './labels.ts'
+import { type Label, placeLabels, placeLeads } from './labels.ts'
 import type { Mark, Replay, Stretch } from './replay.ts'
 import { type Scale, scaleOf } from './scale.ts'
 
@@ -46,7 +46,7 @@ export function Scrubber(props: { replay: Replay; seq: number; says: string; onS
   )
   const inside = (band: { stretch: Stretch; width: number }) => band.width > wordPx(band.stretch.phase) + 12
   const above = createMemo(() =>
-    placeLabels(
+    placeLeads(
       bands()
         .filter((band) => !inside(band))
         .map((band): Label => ({ seq: band.stretch.seq, x: band.from, word: band.stretch.phase })),
@@ -115,8 +115,10 @@ export function Scrubber(props: { replay: Replay; seq: number; says: string; onS
           <For each={above()}>
             {(label) => (
               <g class="scrub-lead">
-                <path d={`M${label.x + 0.5} ${BAND.top}V${LEAD_LABELS_TOP - label.row * ROW_PX - 4}h4`} />
-                <text x={label.x + 7} y={LEAD_LABELS_TOP - label.row * ROW_PX}>
+                <path
+                  d={`M${label.x + 0.5} ${BAND.top}V${LEAD_LABELS_TOP - label.row * ROW_PX - 4}h${label.from > label.x ? 4 : -4}`}
+                />
+                <text x={label.from} y={LEAD_LABELS_TOP - label.row * ROW_PX}>
                   {label.word}
                 </text>
               </g>

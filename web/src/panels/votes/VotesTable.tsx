@@ -19,7 +19,11 @@ import { VOID_SAYS } from './void.ts'
 /** One ballot's votes: every one that arrived, with what it was signed with and why it counts or not. */
 export function VotesTable(props: { proposal: Proposal }) {
   const { room } = useRoom()
-  const outcome = () => outcomeOf(props.proposal)
+  const outcome = () =>
+    outcomeOf(
+      props.proposal,
+      room.state.view.quarantined.map(({ voter }) => voter),
+    )
   const of = (voter: VoterName) => props.proposal.votes.filter((vote) => vote.voter === voter)
   return (
     <section class="ballot" aria-label={`Votes on P-${props.proposal.number}`}>
@@ -141,7 +145,7 @@ function Name(props: { voter: VoterName; quarantined: boolean }) {
 function VoteRow(props: { proposal: Proposal; vote: Vote; quarantined: boolean }) {
   const cast = () => castOf(props.vote)
   return (
-    <tr classList={{ void: props.vote.void !== null }}>
+    <tr classList={{ void: props.vote.void !== null, uncounted: props.quarantined }}>
       <Name voter={props.vote.voter} quarantined={props.quarantined} />
       <td data-label="Vote">
         <span class="vote-cell">
@@ -160,6 +164,11 @@ function VoteRow(props: { proposal: Proposal; vote: Vote; quarantined: boolean }
               <b>{why()}</b>: {VOID_SAYS[why()] ?? words(why())}. Counts as no vote.
             </span>
           )}
+        </Show>
+        <Show when={props.quarantined && props.vote.void === null}>
+          <span class="label block">
+            <b>quarantined</b>: {VOID_SAYS['quarantined']}. Counts as no vote any more.
+          </span>
         </Show>
         <span class="label block">by {words(props.vote.method)}</span>
       </td>
@@ -198,7 +207,7 @@ function Signer(props: { key: string | undefined }) {
   return (
     <Show when={props.key}>
       {(id) => (
-        <span class="block">
+        <span class="signed-line">
           <span class="label">key </span>
           <Show
             when={known()}
@@ -223,7 +232,7 @@ function Signature(props: { of: { signature?: string; void?: Vote['void'] } }) {
   return (
     <Show when={props.of.signature} fallback={<span class="dim">not signed</span>}>
       {(signature) => (
-        <span class="block">
+        <span class="signed-line">
           <span class="label">sig </span>
           <code title={signature()}>{shortDigest(signature())}</code>
           <Show when={props.of.void === 'bad-signature'}>

@@ -1,4 +1,4 @@
-import { type Proposal, VOTERS } from '../../../../durable/protocol/domain.ts'
+import { type Proposal, VOTERS, type VoterName } from '../../../../durable/protocol/domain.ts'
 import { count } from '../../format/figures.ts'
 
 /** Votes that carry a ballot; an irreversible action asks for all four (DESIGN "Consensus"). */
@@ -10,14 +10,19 @@ const RISK_SAYS = {
   irreversible: 'Irreversible',
 } as const
 
-/** How a ballot ended, or stands, in words; and what this risk asks for. */
-export function outcomeOf(proposal: Proposal): {
+/** How a ballot ended, or stands, in words; and what this risk asks for. What a quarantined voter said counts as not cast. */
+export function outcomeOf(
+  proposal: Proposal,
+  quarantined: readonly VoterName[],
+): {
   says: string
   tone: 'well' | 'doubt' | 'harm' | ''
   condition: string
 } {
-  const support = VOTERS.filter((voter) =>
-    proposal.votes.some((vote) => vote.voter === voter && vote.void === null && vote.vote === 'support'),
+  const support = VOTERS.filter(
+    (voter) =>
+      !quarantined.includes(voter) &&
+      proposal.votes.some((vote) => vote.voter === voter && vote.void === null && vote.vote === 'support'),
   ).length
   const { risk, decidedBy } = proposal.body
   const none = risk === 'wider' ? ', nobody opposing' : ''
