@@ -79,6 +79,14 @@ const anyDigest: typeof decide = (state, command) => {
   return decide(state, last ? { ...command, body: { ...body, proposal: last.id, digest: last.digest } } : command)
 }
 
+/** Believes every signature. */
+const anySignature: typeof decide = (state, command) =>
+  decide(state, command.body.type === 'cast-vote' ? { ...command, signed: 'valid' } : command)
+
+/** Forgets who signed two different votes. */
+const forgiving: typeof decide = (state, command) =>
+  decide({ ...state, view: { ...state.view, quarantined: [] } }, command)
+
 export const CONTROLS: readonly Control[] = [
   { says: 'the call is claimed after it was made', law: 'no-double-execution', twists: { claimAfterCall: true } },
   { says: 'what carried runs unasked', law: 'nothing-runs-without-mandate', twists: { decide: unasked } },
@@ -88,6 +96,8 @@ export const CONTROLS: readonly Control[] = [
   { says: 'a rollback minds no switch', law: 'kill-switch-stops-undo', twists: { decide: undoAnyway } },
   { says: 'what did not help is retried for ever', law: 'one-retry', twists: { decide: tryForEver } },
   { says: 'an approval of anything approves', law: 'decided-on-the-named-digest', twists: { decide: anyDigest } },
+  { says: 'every signature is believed', law: 'what-counts-is-signed', twists: { decide: anySignature } },
+  { says: 'an equivocation is forgiven', law: 'a-quarantined-voter-does-not-count', twists: { decide: forgiving } },
   { says: 'answers are not remembered', law: 'said-once-is-done-once', twists: { forgetAnswers: true } },
   { says: 'the answer goes out before the commit', law: 'nothing-acknowledged-is-lost', twists: { answerFirst: true } },
 ]
