@@ -337,6 +337,40 @@ describe('the record that earns autonomy', () => {
     expect(await store.actionRecord(RECORD)).toEqual({ n: 2, regressions: 2 })
   })
 
+  it('[AC125] what was imported earns nothing', async () => {
+    const { id, room } = await openRoom()
+    await quiet(room)
+    await room.order(own('mine', ['data-fresh', 'preconditions-hold']))
+    await until(async () => ((await proposalOf(room))?.execution ?? null) !== null, 'it was tried')
+    await quiet(room)
+    await room.order({ cmd: 'r', name: 'ada', role: 'commander', command: { type: 'resolve', reason: '' } })
+    await room.order({ cmd: 'c', name: 'ada', role: 'commander', command: { type: 'close', reason: '' } })
+    let text = ''
+    for (let next: { after: number; upTo: number } | null = null; ; ) {
+      const part: Awaited<ReturnType<typeof room.exported>> = await room.exported({
+        format: 'json',
+        next,
+        reader: { name: 'ada', role: 'commander' },
+      })
+      if (!part) throw new Error('no export')
+      text += part.text
+      next = part.next
+      if (next === null) break
+    }
+    const answer = await room.detail()
+    const page = await room.events(0, 1_000)
+    if (!answer.found || !page) throw new Error('no room')
+    const [lived, imported] = [memory(), memory()]
+    const events = page.events as unknown as ArchivedIncident['events']
+    const { chainHead } = answer.detail
+    await lived.put({ id, namespace: 'live', detail: answer.detail as ArchivedIncident['detail'], chainHead, events })
+    const at = new Date().toISOString()
+    expect(await imported.importFile({ text, by: 'ada', at, livesHere: false })).toMatchObject({ ok: true })
+    const kept = (store: typeof lived) =>
+      runInDurableObject(store, (_, { storage: { sql } }) => sql.exec('SELECT * FROM action_record').toArray().length)
+    expect([await kept(lived), await kept(imported)]).toEqual([1, 0])
+  })
+
   it('[AC122] a revocation ends it at once, and the record begins anew from there', async () => {
     const clause = { id: 'pool', action: 'raise-pool-limit', service: 'db-proxy', minSuccesses: 1, note: 'n' }
     const catalogue: Catalogue = {
