@@ -53,8 +53,9 @@ export function sheetOf<P extends string>(seed: number, second: number, at: numb
   const shaken: Sheet<P>['shaken'] = (what, value, share) =>
     Math.max(0, value * (1 + share * noise(seed, what, second)))
   const ratio = (what: string, value: number, perS: number): number => {
-    const spread = Math.sqrt((value * (1 - value)) / Math.max(1, perS * COUNTED_S))
-    return Math.min(1, Math.max(0, value + spread * noise(seed, what, second)))
+    const share = Math.min(1, Math.max(0, value))
+    const spread = Math.sqrt((share * (1 - share)) / Math.max(1, perS * COUNTED_S))
+    return Math.min(1, Math.max(0, share + spread * noise(seed, what, second)))
   }
   return {
     series,

@@ -74,7 +74,7 @@ export function candidatesOf(situation: Situation): {
       blind: blindSpots(situation, service.id, signals),
     }
   })
-  for (const candidate of drafts) candidate.explainedBy = explanationOf(situation, candidate, drafts)
+  for (const candidate of drafts) candidate.explainedBy = explanationOf(situation, candidate, drafts, signals)
   const candidates = drafts.filter(
     (candidate) => candidate.troubled.length > 0 || candidate.event !== null || candidate.late.length > 0,
   )
@@ -128,11 +128,15 @@ function blindSpots(situation: Situation, service: string, signals: Signal[]): G
 
 /**
  * What fails because its callee fails is explained away, unless a change of its own precedes its trouble: then both stand
- * and are weighed.
+ * and are weighed. Trouble arrives by calls: nothing explains it that is only reached by calls which are measured and calm.
  */
-function explanationOf(situation: Situation, candidate: Candidate, all: Candidate[]): string | null {
+function explanationOf(situation: Situation, candidate: Candidate, all: Candidate[], signals: Signal[]): string | null {
   if (candidate.event !== null || candidate.troubled.length === 0) return null
-  const below = new Set(foundationsOf(situation.catalogue, candidate.service))
+  const open = calleesOf(situation.catalogue, candidate.service).filter(
+    (callee) => !isCalm(signals, candidate.service, callee),
+  )
+  const below = new Set(open.flatMap((callee) => [callee, ...foundationsOf(situation.catalogue, callee)]))
+  // In a circle of calls a service stands below itself, and explains nothing there.
   below.delete(candidate.service)
   const earlier = all.filter((other) => {
     if (!below.has(other.service) || other.troubled.length === 0) return false
@@ -145,4 +149,12 @@ function explanationOf(situation: Situation, candidate: Candidate, all: Candidat
     return !earlier.some((deeper) => deeper !== other && under.has(deeper.service))
   })
   return (roots[0] ?? earlier[0])?.service ?? null
+}
+
+/** Its calls to a callee were read fresh, as it measures them itself, and none of that is in trouble. */
+function isCalm(signals: Signal[], caller: string, callee: string): boolean {
+  const calls = signals.filter(({ service, peer, fresh, now }) => {
+    return service === caller && peer === callee && fresh && now !== null
+  })
+  return calls.length > 0 && !calls.some(isTrouble)
 }
