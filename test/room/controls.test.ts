@@ -363,7 +363,7 @@ describe('the record that earns autonomy', () => {
     const [lived, imported] = [memory(), memory()]
     const events = page.events as unknown as ArchivedIncident['events']
     const { chainHead } = answer.detail
-    await lived.put({ id, namespace: 'live', detail: answer.detail as ArchivedIncident['detail'], chainHead, events })
+    await lived.put({ id, namespace: 'live', detail: answer.detail, chainHead, events })
     const at = new Date().toISOString()
     expect(await imported.importFile({ text, by: 'ada', at, livesHere: false })).toMatchObject({ ok: true })
     const kept = (store: typeof lived) =>

@@ -45,7 +45,7 @@ describe('what holds actions back', () => {
   it('[AC115] dry run of the instance asks for a reason', async () => {
     const calls: unknown[] = []
     vi.stubGlobal('fetch', (path: string, init: RequestInit) => {
-      calls.push([init.method, path, JSON.parse(String(init.body))])
+      calls.push([init.method, path, typeof init.body === 'string' && JSON.parse(init.body)])
       return Promise.resolve(Response.json({}))
     })
     const closed = vi.fn()
