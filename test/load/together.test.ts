@@ -1,10 +1,16 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { bareWorkerd } from '../bench/bare.ts'
 import { burst, stream } from '../bench/ingest-load.ts'
 import { product } from '../bench/ingest-servers.ts'
+import { ROOT, removeFolder, tempFolder } from '../e2e/server.ts'
 
 const STREAM_MS = 2_000
+const SLOW_MS = 1_500
+const BUNDLE = process.env['IC_BENCH_BUNDLE'] ?? join(ROOT, 'dist/worker/index.js')
 
 test('[IN90] posts of many connections at once, some of which hang up, are answered, and what was answered is stored', async () => {
   const intake = await product()
@@ -17,6 +23,31 @@ test('[IN90] posts of many connections at once, some of which hang up, are answe
     expect(await intake.stored?.()).toBeGreaterThanOrEqual(acknowledged)
   } finally {
     await intake.end()
+  }
+})
+
+test('[IN90] posts that wait for a directory that takes long are answered when it has, none taken for hung', async () => {
+  const folder = tempFolder('slow-directory')
+  const bundle = join(folder, 'worker.js')
+  // The product, with a disk that takes its time.
+  const slow = `const atOnce = IncidentDirectory.prototype.intakeAll
+    IncidentDirectory.prototype.intakeAll = async function (posts) {
+      await new Promise((resolve) => setTimeout(resolve, ${SLOW_MS}))
+      return atOnce.call(this, posts)
+    }`
+  writeFileSync(bundle, `${readFileSync(BUNDLE, 'utf8')}\n${slow}\n`)
+  const server = await bareWorkerd(bundle, 'wrangler.toml')
+  try {
+    const post = async (n: number) => {
+      const body = JSON.stringify([{ labels: { alertname: `Slow-${n}`, service: 'slow' } }])
+      const headers = { authorization: 'Bearer dev' }
+      return (await fetch(`${server.url}/api/v2/alerts`, { method: 'POST', headers, body })).status
+    }
+    const statuses = await Promise.all(Array.from({ length: 20 }, async (_, n) => sleep(n * 20).then(() => post(n))))
+    expect(statuses).toEqual(statuses.map(() => 200))
+  } finally {
+    await server.end()
+    removeFolder(folder)
   }
 })
 

@@ -39,6 +39,8 @@ export class Line {
     return said === 'your-turn' ? this.#call(post, call) : said
   }
 
+  // The timer is also what the runtime sees of this request: one that has no I/O of its own under way it takes for hung,
+  // and ends it with a 500 although another request would wake it (seen on workerd).
   async #wait(post: PackedPost): Promise<IntakeReceipt | 'your-turn'> {
     let timer: ReturnType<typeof setTimeout> | undefined
     const said = new Promise<IntakeReceipt | 'your-turn'>((answer, fail) => {
