@@ -137,7 +137,24 @@ function linksOf(draft: AlertDraft): Alert['links'] {
 
 /** Only http and https: an address becomes a link that somebody clicks. */
 function isWebLink(href: unknown): href is string {
-  if (typeof href !== 'string' || href.length > LINK_CHARS_MAX || !URL.canParse(href)) return false
+  if (typeof href !== 'string' || href.length > LINK_CHARS_MAX) return false
+  // Behind a site that is one there is nothing an address can be wrong in; a source's links lead to few sites.
+  const site = SITE.exec(href)?.[0]
+  if (site === undefined) return isWebAddress(href)
+  const known = sites.get(site)
+  if (known !== undefined) return known
+  if (sites.size >= SITES_MAX) sites.clear()
+  const isOne = isWebAddress(site)
+  sites.set(site, isOne)
+  return isOne
+}
+
+const SITE = /^https?:\/\/[^\s/?#\\]+(?=[/?#]|$)/i
+const SITES_MAX = 1_000
+const sites = new Map<string, boolean>()
+
+function isWebAddress(href: string): boolean {
+  if (!URL.canParse(href)) return false
   const { protocol } = new URL(href)
   return protocol === 'http:' || protocol === 'https:'
 }
