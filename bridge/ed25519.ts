@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
 import { KEY_ID_CHARS } from '../durable/protocol/signed.ts'
-import type { LogCrypto } from '../durable/protocol/signed.ts'
+import type { LogCrypto } from '../durable/protocol/verify.ts'
 
 /** Ed25519 by node:crypto, synchronous: a signature takes 14 µs and its check 43 µs, and nothing awaits between read and commit. */
 

@@ -1,17 +1,10 @@
 import { canonical } from './canonical.ts'
-import { CHAIN_START, chainInput } from './chain.ts'
+import { CHAIN_START, chainInput } from './verify-chain.ts'
 import type { AgentKey, Certificate, Proposal, RiskClass, Vote } from './domain.ts'
 import type { EventBody, RoomEvent } from './events.ts'
 import { POLICIES, whyNotCarried } from './policies.ts'
-import {
-  KEY_ID_CHARS,
-  type LogCrypto,
-  ballotOf,
-  fromBase64Url,
-  verifyClerk,
-  verifyVote,
-  voteText,
-} from './signed.ts'
+import { KEY_ID_CHARS, ballotOf, fromBase64Url, voteText } from './signed.ts'
+import { type LogCrypto, verifyClerk, verifyVote } from './verify-vote.ts'
 import { type View, emptyView, project } from './view.ts'
 
 /** Problems said of one log: the first ones show where it was altered, and everything after that is another log anyway. */
@@ -35,14 +28,14 @@ type Say = (what: string) => void
 /**
  * Checks a whole log alone: the chain, each proposal's digest, each signature, each certificate by its votes and its policy,
  * each proof of equivocation, and that what ran is what was approved. `keys` are the instance's published ones, or null to
- * believe those that the log names. Bad input is a problem with its seq, never a throw; it rejects only when `crypto` does.
+ * believe those that the log names. Bad input is a problem with its seq, never a throw; it rejects only when `checks` do.
  */
 export async function verifyLog(
   events: Iterable<RoomEvent>,
   keys: readonly AgentKey[] | null,
-  crypto: LogCrypto,
+  checks: LogCrypto,
 ): Promise<LogVerdict> {
-  const checker = new Checker(keys, crypto)
+  const checker = new Checker(keys, checks)
   for (const event of events) await checker.take(event)
   return checker.verdict()
 }
@@ -54,7 +47,7 @@ export async function verifyLog(
 export async function verifyLogText(
   text: string,
   keys: readonly AgentKey[] | null,
-  crypto: LogCrypto,
+  checks: LogCrypto,
 ): Promise<LogVerdict> {
   let events: unknown
   try {
@@ -63,7 +56,7 @@ export async function verifyLogText(
     return refused('the log is no JSON')
   }
   if (!Array.isArray(events)) return refused('the log is no list of events')
-  const verdict = await verifyLog(events as RoomEvent[], keys, crypto)
+  const verdict = await verifyLog(events as RoomEvent[], keys, checks)
   const asStored = text.replaceAll(/\n(?=[[{\]])/g, '') === JSON.stringify(events)
   if (asStored) return verdict
   const problems = [...verdict.problems, { seq: 0, what: 'the text is not written as a room stores it' }]
@@ -78,7 +71,7 @@ export async function verifyCertificate(
   certificate: Certificate,
   risk: RiskClass,
   keys: readonly AgentKey[],
-  crypto: Pick<LogCrypto, 'verify'>,
+  checks: Pick<LogCrypto, 'verify'>,
 ): Promise<string[]> {
   const policy = POLICIES.get(certificate.policy)
   if (!policy) return [`its policy ${certificate.policy} is not known`]
@@ -91,7 +84,7 @@ export async function verifyCertificate(
   for (const vote of votes) {
     if (vote.vote !== 'support' || vote.void !== null || vote.digest !== digest)
       problems.push(`${vote.voter}'s vote does not support this digest`)
-    const signed = policy.signed ? await verifyVote(vote, ballot, keys, crypto) : 'valid'
+    const signed = policy.signed ? await verifyVote(vote, ballot, keys, checks) : 'valid'
     if (signed !== 'valid') problems.push(`${vote.voter}'s vote: ${signed}`)
   }
   const short = whyNotCarried(policy, risk, votes)
@@ -107,8 +100,8 @@ function refused(what: string): LogVerdict {
 /** The crypto failed, which says nothing of the log. */
 class CannotCheck extends Error {}
 
-/** The same crypto, whose failures are told from the log's. */
-function sure(crypto: LogCrypto): LogCrypto {
+/** The same checks, whose failures are told from the log's. */
+function sure(checks: LogCrypto): LogCrypto {
   const asked = async <T>(ask: () => T | Promise<T>): Promise<T> => {
     try {
       return await ask()
@@ -117,15 +110,15 @@ function sure(crypto: LogCrypto): LogCrypto {
     }
   }
   return {
-    sha256Hex: (data) => asked(() => crypto.sha256Hex(data)),
-    verify: (publicKey, text, signature) => asked(() => crypto.verify(publicKey, text, signature)),
+    sha256Hex: (data) => asked(() => checks.sha256Hex(data)),
+    verify: (publicKey, text, signature) => asked(() => checks.verify(publicKey, text, signature)),
   }
 }
 
 /** Walks a log once, with the view as it was at each event. */
 class Checker {
   #published: readonly AgentKey[] | null
-  #crypto: LogCrypto
+  #checks: LogCrypto
   #view: View = emptyView()
   #head = CHAIN_START
   #seq = 0
@@ -133,9 +126,9 @@ class Checker {
   #problems: LogProblem[] = []
   #folds = true
 
-  constructor(published: readonly AgentKey[] | null, crypto: LogCrypto) {
+  constructor(published: readonly AgentKey[] | null, checks: LogCrypto) {
     this.#published = published
-    this.#crypto = sure(crypto)
+    this.#checks = sure(checks)
   }
 
   verdict(): LogVerdict {
@@ -162,7 +155,7 @@ class Checker {
   async #chain(event: RoomEvent, seq: number, say: Say): Promise<void> {
     if (event.seq !== seq) say(`gap: it says ${String(event.seq)}`)
     const text = textOf(() => chainInput(this.#head, event))
-    const hash = text === null ? null : await this.#crypto.sha256Hex(text)
+    const hash = text === null ? null : await this.#checks.sha256Hex(text)
     if (hash !== event.hash) say('its hash differs: it or what came before it was altered')
     this.#head = event.hash
   }
@@ -214,7 +207,7 @@ class Checker {
   async #keys(keys: readonly AgentKey[], say: Say): Promise<void> {
     for (const key of keys) {
       const raw = fromBase64Url(key.publicKey)
-      const id = raw && (await this.#crypto.sha256Hex(raw)).slice(0, KEY_ID_CHARS)
+      const id = raw && (await this.#checks.sha256Hex(raw)).slice(0, KEY_ID_CHARS)
       if (id !== key.id) say(`key ${key.id} is not what its id says`)
       const known = this.#published?.find((one) => one.id === key.id)
       if (this.#published && (!known || canonical(known) !== canonical(key)))
@@ -224,7 +217,7 @@ class Checker {
 
   async #proposal(proposal: Proposal, say: Say): Promise<void> {
     this.#checked.proposals += 1
-    const digest = await this.#crypto.sha256Hex(canonical(proposal.body))
+    const digest = await this.#checks.sha256Hex(canonical(proposal.body))
     if (digest !== proposal.digest) say(`the digest of proposal ${proposal.number} is not that of its words`)
     if (!proposal.id.startsWith('prp_') || !proposal.digest.startsWith(proposal.id.slice('prp_'.length)))
       say(`proposal ${proposal.number} has an id that is not of its digest`)
@@ -243,7 +236,7 @@ class Checker {
       vote,
       ballotOf(this.#view.proposals, id, vote.digest),
       this.#view.keys,
-      this.#crypto,
+      this.#checks,
     )
     const recorded = vote.void === 'bad-signature' || vote.void === 'unknown-key' ? vote.void : 'valid'
     if (signed !== recorded) say(`${vote.voter}'s signature is recorded as ${recorded} and is ${signed}`)
@@ -260,7 +253,7 @@ class Checker {
     const same = one.voter === voter && other.voter === voter && one.digest === other.digest
     if (!same || text(one) === text(other)) say(`the proof against ${voter} shows no two different votes of it`)
     for (const vote of proof)
-      if ((await verifyVote(vote, ballot, this.#view.keys, this.#crypto)) !== 'valid')
+      if ((await verifyVote(vote, ballot, this.#view.keys, this.#checks)) !== 'valid')
         say(`the proof against ${voter} is not signed by it`)
   }
 
@@ -269,7 +262,7 @@ class Checker {
     if (!proposal) return say('a word on a proposal that nobody made')
     if (word.signature === undefined && POLICIES.get(proposal.body.policy)?.signed === false) return
     const about = { ballot: proposal.ballot?.id ?? '', digest: proposal.digest }
-    const signed = await verifyClerk(word, about, this.#view.keys, this.#crypto)
+    const signed = await verifyClerk(word, about, this.#view.keys, this.#checks)
     if (signed !== 'valid') say(`the clerk's word: ${signed}`)
   }
 
@@ -288,7 +281,7 @@ class Checker {
     for (const vote of votes ?? [])
       if (!recorded.includes(canonical(vote)))
         say(`${vote.voter}'s vote in the certificate is not the one that was counted`)
-    for (const what of await verifyCertificate(certificate, proposal.body.risk, this.#view.keys, this.#crypto))
+    for (const what of await verifyCertificate(certificate, proposal.body.risk, this.#view.keys, this.#checks))
       say(`certificate: ${what}`)
     const rules = POLICIES.get(policy)
     const short = rules ? whyNotCarried(rules, proposal.body.risk, counted) : null

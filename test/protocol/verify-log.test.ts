@@ -4,7 +4,7 @@ import { exportRows } from '../../durable/core/export/part.ts'
 import { prng } from '../../durable/core/prng.ts'
 import type { Certificate, Vote } from '../../durable/protocol/domain.ts'
 import type { EventBody, RoomEvent } from '../../durable/protocol/events.ts'
-import { fromBase64Url, webCrypto } from '../../durable/protocol/signed.ts'
+import { fromBase64Url } from '../../durable/protocol/signed.ts'
 import {
   CHAIN_START,
   type LogCrypto,
@@ -12,6 +12,7 @@ import {
   verifyCertificate,
   verifyLog,
   verifyLogText,
+  webCrypto,
 } from '../../durable/protocol/verify.ts'
 import { emptyView } from '../../durable/protocol/view.ts'
 import { TEST_KEYS, testKey } from '../agent-keys.ts'

@@ -12,8 +12,8 @@ export function impurities(source: Source): string[] {
   if (!source.tree) return []
   const found: string[] = []
   const say = (node: Node, what: string) => found.push(`${source.path}:${lineOf(source, node)} uses ${what}`)
-  // protocol/verify takes its SHA-256 as an argument, and the browser's WebCrypto only has one that waits.
-  const mayWait = source.path === 'durable/protocol/verify.ts'
+  // protocol/verify* take SHA-256 and Ed25519 as arguments, and the browser's WebCrypto only has ones that wait.
+  const mayWait = /^durable\/protocol\/verify(-[a-z]+)?\.ts$/.test(source.path)
   walk(source.tree, (node, parent) => {
     if (node.type === 'Identifier' && OUTSIDE.has(String(node['name'])) && isReference(node, parent))
       say(node, String(node['name']))
