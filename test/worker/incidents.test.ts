@@ -118,10 +118,16 @@ test('[IN19] a refusal is a problem whose code is the reason word of the room', 
   const own = { runbook: 'no-such', target: 'checkout', parameters: {}, confirm: 'checkout', passed: [], reason: 'now' }
   await problem(await api(`${path}/own-decision`, { body: own }), 422, 'no-such-runbook')
   await problem(
-    await api(`${path}/own-decision`, { body: { ...own, parameters: { limit: 'many' } } }),
-    400,
-    'invalid-body',
+    await api(`${path}/own-decision`, { body: { ...own, parameters: { zone: 'zone-a' } } }),
+    422,
+    'no-such-runbook',
   )
+  for (const value of [true, null, ['a'], 'x'.repeat(101)])
+    await problem(
+      await api(`${path}/own-decision`, { body: { ...own, parameters: { limit: value } } }),
+      400,
+      'invalid-body',
+    )
 })
 
 test('[SE11] the room is told who is there by the Worker alone, whatever headers come from outside', async () => {
