@@ -11,6 +11,8 @@ import { TaintList } from '../../web/src/panels/doubt/TaintList.tsx'
 import { GapTable } from '../../web/src/panels/doubt/GapTable.tsx'
 import { RoomHead } from '../../web/src/panels/RoomHead.tsx'
 import { ProposalRecord } from '../../web/src/panels/record/ProposalRecord.tsx'
+import { inWords } from '../../web/src/panels/evidence/Chart.tsx'
+import { chartOf } from '../../web/src/panels/evidence/chart.ts'
 import { VotesTable } from '../../web/src/panels/votes/VotesTable.tsx'
 import { Transparency } from '../../web/src/dashboards/transparency/Transparency.tsx'
 import { T0 } from '../../web/src/gallery/world.ts'
@@ -469,6 +471,15 @@ describe('doubt', () => {
   it('[UI143] what could not be read, why and by whom', () => {
     const { container } = showIn(untilProposal(), () => <GapTable />)
     expect(text(container)).toContain('active queries of orders-db not-watched nobody sends it Diagnosis')
+  })
+
+  it('[UI149] a series shows where alerts and changes fell in its time, by letter and in words', () => {
+    const screen = showIn(untilProposal(), () => null)
+    const model = chartOf(screen.room.state.view, 'E-02', T0)
+    expect(model?.marks.map(({ letter }) => letter)).toEqual(['A', 'B'].slice(0, model?.marks.length))
+    expect(model?.marks.length).toBeGreaterThan(0)
+    for (const { at } of model?.marks ?? []) expect(at >= (model?.x[0] ?? 0) && at <= (model?.x.at(-1) ?? 0)).toBe(true)
+    expect(model && inWords('pool_waiting', model)).toMatch(/(alert on|deploy of|config of|flag of) \S+ at \d\d:/)
   })
 
   it('[UI147] a room leads to its why', () => {

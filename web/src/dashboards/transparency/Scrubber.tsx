@@ -1,7 +1,7 @@
 import { For, Show, createMemo, createSignal, onCleanup, onMount } from 'solid-js'
 import { clockTime, took } from '../../format/time.ts'
 import { seqByKey } from './keys.ts'
-import { type Label, placeLabels, placeLeads } from './labels.ts'
+import { type Label, ROWS, placeLabels, placeLeads } from './labels.ts'
 import type { Mark, Replay, Stretch } from './replay.ts'
 import { type Scale, scaleOf } from './scale.ts'
 
@@ -59,6 +59,11 @@ export function Scrubber(props: { replay: Replay; seq: number; says: string; onS
       width(),
     ),
   )
+  // Rows of labels that nobody needs take no room.
+  const spare = () => ({
+    top: (ROWS - rowsOf(above())) * ROW_PX,
+    bottom: (ROWS - rowsOf(below())) * ROW_PX,
+  })
   const current = () => props.replay.stretches.findLast((stretch) => stretch.seq <= props.seq)
 
   function seekTo(clientX: number): void {
@@ -98,7 +103,12 @@ export function Scrubber(props: { replay: Replay; seq: number; says: string; onS
           if (event.currentTarget.hasPointerCapture(event.pointerId)) seekTo(event.clientX)
         }}
       >
-        <svg width={width()} height={HEIGHT_PX} aria-hidden="true">
+        <svg
+          width={width()}
+          height={HEIGHT_PX - spare().top - spare().bottom}
+          viewBox={`0 ${spare().top} ${width()} ${HEIGHT_PX - spare().top - spare().bottom}`}
+          aria-hidden="true"
+        >
           <rect class="scrub-past" x="0" y={BAND.top - 4} width={x(props.seq)} height={TICKS.top + 18 - BAND.top} />
           <For each={bands()}>
             {(band) => (
@@ -204,5 +214,7 @@ function Places(props: {
 function breakAt(at: number): string {
   return `M${at - 4} ${TICKS.top + 12}l4-12M${at} ${TICKS.top + 12}l4-12`
 }
+
+const rowsOf = (labels: readonly { row: number }[]) => Math.max(0, ...labels.map(({ row }) => row + 1))
 
 const wordPx = (word: string) => word.length * 6

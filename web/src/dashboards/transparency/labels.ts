@@ -1,7 +1,8 @@
 /** Width of a letter at 11 px, generously. */
 const LETTER_PX = 6.2
 const GAP_PX = 8
-const ROWS = 2
+/** Rows of words above the line, and below it. */
+export const ROWS = 2
 /** From a leader line to its word. */
 const LEAD_PX = 7
 

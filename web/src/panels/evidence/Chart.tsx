@@ -1,4 +1,4 @@
-import { Show, createEffect, createSignal, onCleanup, onMount } from 'solid-js'
+import { For, Show, createEffect, createSignal, onCleanup, onMount } from 'solid-js'
 import { figure, measured } from '../../format/figures.ts'
 import { clockTime } from '../../format/time.ts'
 import { onSystemTheme, theme } from '../../ui/theme.ts'
@@ -63,6 +63,13 @@ export function Chart(props: { model: ChartModel; title: string }) {
         <Show when={props.model.gaps.length > 0}>
           <span class="key gap">no data</span>
         </Show>
+        <For each={props.model.marks}>
+          {(mark) => (
+            <span>
+              <b>{mark.letter}</b> {mark.says} {clockTime(mark.at * 1_000)}
+            </span>
+          )}
+        </For>
       </figcaption>
     </figure>
   )
@@ -82,6 +89,7 @@ export function inWords(title: string, model: ChartModel): string {
     const { at, before, after } = model.change
     parts.push(`changed at ${clockTime(at * 1_000)} from ${figure(before)} to ${figure(after)}`)
   }
+  for (const mark of model.marks) parts.push(`${mark.says} at ${clockTime(mark.at * 1_000)}`)
   if (model.limit !== null) parts.push(`limit ${measured(model.limit, model.unit)}`)
   if (model.gaps.length > 0) parts.push(`${model.gaps.length} gaps without data`)
   return parts.join('; ')

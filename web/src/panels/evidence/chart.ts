@@ -12,8 +12,13 @@ export interface ChartModel {
   gaps: [number, number][]
   change: { at: number; before: number; after: number } | null
   limit: number | null
+  /** what else happened meanwhile: alerts that began, changes that were made; in order, each with its letter. */
+  marks: { at: number; letter: string; says: string }[]
   now: number
 }
+
+/** Marks in one chart: more letters are a puzzle. */
+const MARKS_MAX = 4
 
 /** A chart of one metric or edge evidence; null for other kinds. `now` is the room's clock. */
 export function chartOf(view: View, evidenceId: string, now: Instant): ChartModel | null {
@@ -43,8 +48,24 @@ export function chartOf(view: View, evidenceId: string, now: Instant): ChartMode
     gaps: gapsOf(series),
     change: change && { at: seconds(change.onsetAt), before: change.before, after: change.after },
     limit: series.limit,
+    marks: marksOf(view, x),
     now: seconds(now),
   }
+}
+
+/** The first alert and the changes that the room holds, as far as they lie in the chart's span. */
+function marksOf(view: View, x: readonly number[]): ChartModel['marks'] {
+  const [from, to] = [x[0] ?? 0, x.at(-1) ?? 0]
+  const alert = Object.values(view.alerts).toSorted((a, b) => a.startsAt - b.startsAt)[0]
+  const changes = Object.values(view.evidence).flatMap(({ data }) => (data.kind === 'change' ? [data.change] : []))
+  return [
+    ...(alert ? [{ at: seconds(alert.startsAt), says: `alert on ${alert.service}` }] : []),
+    ...changes.map((change) => ({ at: seconds(change.at), says: `${change.kind} of ${change.service}` })),
+  ]
+    .filter(({ at }) => at >= from && at <= to)
+    .toSorted((a, b) => a.at - b.at)
+    .slice(-MARKS_MAX)
+    .map((mark, i) => ({ ...mark, letter: 'ABCD'[i] ?? '' }))
 }
 
 const seconds = (at: Instant) => at / 1_000

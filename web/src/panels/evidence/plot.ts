@@ -149,6 +149,21 @@ function annotate(u: uPlot, model: ChartModel, colour: ReturnType<typeof colours
     ctx.fillStyle = colour('red')
     ctx.fillText(word, bbox.left + 4 * ratio, y + (FONT_PX + 3) * ratio)
   }
+  for (const mark of model.marks) {
+    const x = u.valToPos(mark.at, 'x', true)
+    ctx.strokeStyle = colour('ink3')
+    ctx.fillStyle = colour('ink')
+    ctx.lineWidth = ratio
+    ctx.setLineDash([2 * ratio, 2 * ratio])
+    ctx.beginPath()
+    ctx.moveTo(x, bbox.top)
+    ctx.lineTo(x, bbox.top + bbox.height)
+    ctx.stroke()
+    ctx.setLineDash([])
+    ctx.textAlign = 'right'
+    ctx.fillText(mark.letter, x - 3 * ratio, bbox.top + bbox.height - 4 * ratio)
+  }
+  ctx.lineWidth = 1.5 * ratio
   if (model.change)
     vertical(model.change.at, colour('ink'), [], `change ${clockTime(model.change.at * 1_000)}`, 'right')
   vertical(model.now, colour('accent'), [2, 3], 'now', 'center')
