@@ -161,7 +161,7 @@ function annotate(u: uPlot, model: ChartModel, colour: ReturnType<typeof colours
     ctx.stroke()
     ctx.setLineDash([])
     ctx.textAlign = 'right'
-    ctx.fillText(mark.letter, x - 3 * ratio, bbox.top + bbox.height - 4 * ratio)
+    ctx.fillText(mark.letter, x - 3 * ratio, bbox.top + FONT_PX * ratio)
   }
   ctx.lineWidth = 1.5 * ratio
   if (model.change)
