@@ -10,6 +10,7 @@ import type {
   Severity,
   SourceSeverity,
 } from './domain.ts'
+import { approveByWall } from './steps.ts'
 import { slaClocks, type SlaState } from './sla.ts'
 import { type TimelineGap, type View, phaseOf, privacyOf } from './view.ts'
 
@@ -109,11 +110,12 @@ export interface ProposalRow {
   undoWhy?: NonNullable<Proposal['undoWhy']>
   autonomy?: NonNullable<Proposal['autonomy']>
   dryRun?: NonNullable<Proposal['dryRun']>
+  /** until when it may be approved. */
   expiresAt: string
 }
 
 export function proposalRow(proposal: Proposal): ProposalRow {
-  const { plan, decidedBy, expiresWall } = proposal.body
+  const { plan, decidedBy } = proposal.body
   return {
     id: proposal.id,
     number: proposal.number,
@@ -139,7 +141,7 @@ export function proposalRow(proposal: Proposal): ProposalRow {
     ...(proposal.undoWhy && { undoWhy: proposal.undoWhy }),
     ...(proposal.autonomy && { autonomy: proposal.autonomy }),
     ...(proposal.dryRun && { dryRun: proposal.dryRun }),
-    expiresAt: new Date(expiresWall).toISOString(),
+    expiresAt: new Date(approveByWall(proposal.body)).toISOString(),
   }
 }
 

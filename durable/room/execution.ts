@@ -21,7 +21,9 @@ export const RESTARTED = 'the room restarted during the call'
 export async function beginExecution(place: Place, proposal: Proposal): Promise<CommandBody> {
   const { target } = proposal.body.plan.action
   const [controls, fresh] = await Promise.all([readControls(place, target), freshSeries(place, proposal)])
-  const { id, digest } = proposal
+  // Made anew from what the room holds: what runs is what was approved, not what is called so.
+  const { id, body } = proposal
+  const digest = sha256(canonical(body))
   return { type: 'start-execution', proposal: id, digest, killSwitch: globalSwitch(controls), controls, fresh }
 }
 

@@ -6,7 +6,7 @@ import { Kernel } from '../../durable/room/kernel.ts'
 import { Peers } from '../../durable/room/peers.ts'
 import { placeOf } from '../../durable/room/places.ts'
 import { Signer } from '../../durable/room/signer.ts'
-import { readSignals } from '../../durable/room/signals.ts'
+import { readSignals, readStep } from '../../durable/room/signals.ts'
 import { inside, openRoom, quiet, type RoomStub } from './opening.ts'
 
 const errors: SeriesKey = { source: 'prometheus', service: 'checkout', name: 'errors', peer: null }
@@ -68,6 +68,35 @@ function read(room: RoomStub, series: SeriesKey, window: Window): Promise<Omit<S
     return said?.type === 'sample-verification' ? said.readings[0] : undefined
   })
 }
+
+/** What one verify step on this token of the symptom's service sees. */
+function readOf(room: RoomStub, signal: string): Promise<{ value: number | null; at: number | null } | null> {
+  return inside(room, async (_, { storage }) => {
+    const kernel = new Kernel(storage, () => {})
+    const place = placeOf(kernel, storage.sql, new Peers(env, 'live'), env, Date.now(), () => {}, new Signer())
+    const proposal = structuredClone(kernel.state.view.proposals[0])
+    if (!proposal) throw new Error('no proposal')
+    const when = { of: 'symptom', signal, is: 'below', value: 1 } as const
+    proposal.body.plan.steps = [{ kind: 'verify', id: 'calm', when, withinMs: 60_000 }]
+    const said = await readStep({ ...place, claim: () => Promise.resolve() }, proposal, 'calm')
+    return said?.type === 'read-step' ? { value: said.value, at: said.at } : null
+  })
+}
+
+describe('reading what a step waits for', () => {
+  it('[AC228] the newest fresh level of the first series whose name has the token; without one there is none', async () => {
+    const room = await decidedRoom()
+    const now = Date.now()
+    const seen = (from: number, value: number): [number, number][] =>
+      Array.from({ length: 30 }, (_, second) => [from + second * 1_000, value])
+    await observe(seen(now - 30_000, 7), 'step_queue_b')
+    await observe(seen(now - 30_000, 3), 'step_queue_a')
+    await observe(seen(now - 300_000, 9), 'step_idle')
+    expect(await readOf(room, 'STEP_queue')).toMatchObject({ value: 3 })
+    expect(await readOf(room, 'step_idle')).toEqual({ value: null, at: null })
+    expect(await readOf(room, 'nobody_observes_this')).toEqual({ value: null, at: null })
+  })
+})
 
 describe('reading the signals', () => {
   it('[AC55] the last reading of a window waits for samples that are on their way', async () => {

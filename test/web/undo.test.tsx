@@ -53,7 +53,7 @@ describe('request changes', () => {
       }),
       moved('rejected', 'changes-requested'),
     ])
-    expect(text(screen.container)).toMatch(/Rejected.*changes requested.*less at first/)
+    expect(text(screen.container)).toMatch(/Wants limit 50.*Rejected.*changes requested.*less at first/)
   })
 })
 

@@ -3,6 +3,7 @@ import type { AutonomyClause, Controls } from '../../protocol/controls.ts'
 import type { Proposal } from '../../protocol/domain.ts'
 import type { Effect } from '../../protocol/effects.ts'
 import type { Decided } from '../../protocol/events.ts'
+import { approveByWall } from '../../protocol/steps.ts'
 import type { View } from '../../protocol/view.ts'
 import { RISK } from '../consensus/policy.ts'
 import { added, refuse } from './answer.ts'
@@ -49,7 +50,7 @@ export function grantAutonomy(
   if (!proposal) return refuse('no-such-proposal', body.proposal)
   if (body.digest !== proposal.digest) return refuse('wrong-digest', 'this is not the digest that stands')
   if (view.moving) return refuse('move-pending', `a ${view.moving.kind} is under way; see it end first`)
-  if (command.wall >= proposal.body.expiresWall) return refuse('expired', 'the proposal has expired')
+  if (command.wall >= approveByWall(proposal.body)) return refuse('expired', 'the proposal has expired')
   const clause = isOpenTo(view, proposal)
   if (clause?.id !== body.clause) return refuse('not-awaiting-approval', 'no clause can stand in for its approval')
   const { n, regressions } = body.record

@@ -242,6 +242,7 @@ function Humans(props: { proposal: Proposal }) {
             <span class="dim block">
               {decision.reason}
               {decision.passed.length === 0 ? '' : ` Passed: ${list(decision.passed)}.`}
+              {decision.wants ? ` Wants ${list(Object.entries(decision.wants).map((one) => one.join(' ')))}.` : ''}
             </span>
           </span>
         </li>
