@@ -80,6 +80,15 @@ test('[AG62] a callee whose calls are measured and calm explains nothing; unmeas
   expect(about(blind)?.reason).toContain('explained-by-callee: ticket-db')
 })
 
+test('[AG67] in a look that comes too late to see what came first, the earlier change below explains the later one', () => {
+  for (const seed of [4, 5, 6]) {
+    const model = badDeploymentWith(seed, {})
+    const first = diagnose(look(model, 12 * 60)).detail.hypotheses
+    expect(first[0]?.cause).toMatchObject({ service: model.truth.cause?.service, kind: 'deployment' })
+    expect(first.find(({ cause }) => cause.service === 'booking')?.reason).toContain('explained-by-callee')
+  }
+})
+
 test('[AG65] memory is told by its name; a disk that fills alike is a used-up resource', () => {
   const kindOf = (name: string): string | undefined => {
     const situation = look(memoryLeak.begin(2, 'not-deployed'), 30)

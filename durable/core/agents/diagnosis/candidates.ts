@@ -129,19 +129,22 @@ function blindSpots(situation: Situation, service: string, signals: Signal[]): G
 /**
  * What fails because its callee fails is explained away, unless a change of its own precedes its trouble: then both stand
  * and are weighed. Trouble arrives by calls: nothing explains it that is only reached by calls which are measured and calm.
+ * Where all of it is older than the windows nobody sees whose came first: then the earlier change below explains a later one.
  */
 function explanationOf(situation: Situation, candidate: Candidate, all: Candidate[], signals: Signal[]): string | null {
-  if (candidate.event !== null || candidate.troubled.length === 0) return null
+  const { event, onsetAt } = candidate
+  if (candidate.troubled.length === 0 || (event !== null && onsetAt !== null)) return null
   const open = calleesOf(situation.catalogue, candidate.service).filter(
-    (callee) => !isCalm(signals, candidate.service, callee),
+    (callee) => onsetAt === null || !isCalm(signals, candidate.service, callee, onsetAt),
   )
   const below = new Set(open.flatMap((callee) => [callee, ...foundationsOf(situation.catalogue, callee)]))
   // In a circle of calls a service stands below itself, and explains nothing there.
   below.delete(candidate.service)
   const earlier = all.filter((other) => {
     if (!below.has(other.service) || other.troubled.length === 0) return false
+    if (event !== null) return other.event !== null && other.event.found.change.at < event.found.change.at
     if (other.onsetAt === null) return true
-    return candidate.onsetAt !== null && other.onsetAt <= candidate.onsetAt + CLOCK_SLACK_MS
+    return onsetAt !== null && other.onsetAt <= onsetAt + CLOCK_SLACK_MS
   })
   // The deepest one: what explains it must not itself be explained by another of these, if any is not.
   const roots = earlier.filter((other) => {
@@ -151,10 +154,10 @@ function explanationOf(situation: Situation, candidate: Candidate, all: Candidat
   return (roots[0] ?? earlier[0])?.service ?? null
 }
 
-/** Its calls to a callee were read fresh, as it measures them itself, and none of that is in trouble. */
-function isCalm(signals: Signal[], caller: string, callee: string): boolean {
-  const calls = signals.filter(({ service, peer, fresh, now }) => {
-    return service === caller && peer === callee && fresh && now !== null
+/** Its calls to a callee, as it measures them itself, were read fresh from before `since` on, and none is in trouble. */
+function isCalm(signals: Signal[], caller: string, callee: string, since: Instant): boolean {
+  const calls = signals.filter(({ service, peer, fresh, now, window }) => {
+    return service === caller && peer === callee && fresh && now !== null && window.startsAt < since
   })
   return calls.length > 0 && !calls.some(isTrouble)
 }
