@@ -39,6 +39,15 @@ export class Holds {
     this.#dry(false)
   }
 
+  /** Just before it starts somebody holds its target back, now and then. */
+  atLast(service: string): void {
+    if (!this.#acting) return
+    const roll = this.#chance.next()
+    if (roll < 0.08) this.#freeze(service)
+    else if (roll < 0.14) this.#stopFor(service)
+    else if (roll < 0.2) this.#dryFor()
+  }
+
   /** What the directory knows for a target at this moment; kept for the laws. */
   reading(proposal: string, target: string): Controls {
     const stopped: StopScope | null = this.#world.killSwitch ? 'global' : this.services.has(target) ? 'service' : null

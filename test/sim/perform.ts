@@ -159,10 +159,11 @@ function beginBody(world: World, proposal: Proposal, at: Instant): CommandBody {
   })
   const seen = world.trouble.happens('unreachable') ? [] : world.look(at)
   const fresh = seen.filter((draft: EvidenceDraft) => {
-    const series = draft.data.kind === 'metric' ? draft.data.series : null
+    const series = draft.data.kind === 'metric' || draft.data.kind === 'edge' ? draft.data.series : null
     return series !== null && cited.some((one) => sameSeries(one, series))
   })
   const { target } = proposal.body.plan.action
+  world.holds.atLast(target)
   const controls = world.trouble.happens('unreachable') ? null : world.holds.reading(proposal.id, target)
   const killSwitch = controls === null ? null : world.killSwitch
   // Somebody throws it just now: the room may hear of it before it starts.
