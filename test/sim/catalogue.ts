@@ -27,6 +27,8 @@ const STEPS: readonly (RunbookStep[] | null)[] = [
     { kind: 'http', id: 'act' },
   ],
   null,
+  null,
+  null,
 ]
 
 /** The little shop as one seed has it: with steps before the action or without, undone when nothing got better or not. */
@@ -42,7 +44,7 @@ export function catalogueOf(seed: number): Catalogue {
 
 /** Shops in which the first fix does not help, and others fit as well: there the system would go on trying. */
 export function isStubborn(seed: number): boolean {
-  return seed % 5 === 0
+  return seed % 7 === 0
 }
 
 /** Two more that fit what the pool shows, and hurt. */

@@ -71,6 +71,8 @@ export class Shop {
       ...['errors', 'latency'].map((name) => this.#window(name, 'checkout', at)),
       this.#window('pool_in_use', 'db-proxy', at),
       this.#window('rate', 'search', at),
+      this.#window('rate', 'orders-db', at),
+      this.#window('call_latency', 'checkout', at, 'db-proxy'),
       change('db-proxy', this.onset),
       ...alerts.map((one) => this.#alertSeen(one, at)),
     ]
@@ -124,7 +126,7 @@ export class Shop {
     return since
   }
 
-  #window(name: string, service: string, at: Instant): EvidenceDraft {
+  #window(name: string, service: string, at: Instant, peer: string | null = null): EvidenceDraft {
     const end = Math.floor(at / 1_000) * 1_000
     const startsAt = end - (WINDOW_S - 1) * 1_000
     const values = Array.from({ length: WINDOW_S }, (_, index) => this.#value(name, startsAt + index * 1_000))
@@ -133,7 +135,7 @@ export class Shop {
       source: 'metrics',
       service,
       name,
-      peer: null,
+      peer,
       unit: '1',
       role: pool ? 'saturation' : name === 'rate' ? 'rate' : name === 'errors' ? 'errors' : 'latency',
       limit: pool ? this.#turn(at).limit : null,
@@ -142,15 +144,16 @@ export class Shop {
       stepMs: 1_000,
       values,
     }
+    const kind = peer === null ? 'metric' : 'edge'
     return {
-      kind: 'metric',
+      kind,
       source: 'metrics',
       service,
       at: end,
       freshMs: 60_000,
       tainted: false,
       title: `${name} of ${service}`,
-      data: { kind: 'metric', series },
+      data: { kind, series },
     }
   }
 
@@ -169,6 +172,7 @@ const LEVELS: Record<string, readonly [number, number, number]> = {
   errors: [1, 12, 40],
   latency: [80, 900, 3_000],
   pool_in_use: [13, 99, 99],
+  call_latency: [20, 400, 2_000],
   rate: [50, 50, 50],
 }
 
