@@ -25,12 +25,12 @@ async function begin(scenario: string, variant: string | null, seed: number): Pr
 }
 
 /** A named commander of local mode approves what waits; who approved already is refused, which is fine here. */
-async function approveAs(name: string, { incident, detail }: Begun): Promise<void> {
-  const { proposal } = await detail()
+async function approveAs(name: string, play: Begun): Promise<void> {
+  const { proposal } = await play.detail()
   if (proposal?.status !== 'awaiting-approval') return
   const body = JSON.stringify({ digest: proposal.digest, reason: 'seen, go' })
   const headers = { authorization: `Bearer dev:${name}`, 'content-type': 'application/json' }
-  const url = `http://127.0.0.1/api/v1/incidents/${incident}/proposals/${proposal.id}/approve`
+  const url = `http://127.0.0.1/api/v1/incidents/${play.incident}/proposals/${proposal.id}/approve`
   const answer = await exports.default.fetch(new Request(url, { method: 'POST', headers, body }))
   await answer.text()
 }
