@@ -552,7 +552,7 @@ export class IncidentDirectory extends DurableObject<Env> {
   #takePosts(posts: readonly PackedPost[]): IntakeReceipt[] {
     const alerts = posts.reduce((sum, post) => sum + post.units, 0)
     const later = alerts > ALERTS_AT_ONCE_MAX || isWaiting(this.#desk.sql)
-    const taken = this.#commit((wall) => {
+    const taken = this.#keep((wall) => {
       for (const { source } of posts) this.#desk.hear(source, wall)
       return later ? store(this.#desk, posts, wall) : takeAll(this.#desk, posts, wall, this.#desk.now())
     })
@@ -582,10 +582,12 @@ export class IncidentDirectory extends DurableObject<Env> {
     return { ok: false, reason: 'overloaded', retryAfterS: RETRY_OVERLOADED_S }
   }
 
+  // Rooms are called once the senders have their answers: nothing goes out before it is on disk anyway.
   async #flushed(): Promise<void> {
     await this.ctx.storage.sync().catch((thrown: unknown) => {
       console.error('flush', thrown instanceof Error ? thrown.message : thrown)
     })
+    this.ctx.waitUntil(this.#drain.run())
   }
 
   // A post that throws alone: kept unread where it is itself at fault, else refused, so that it is sent again.
@@ -608,11 +610,16 @@ export class IncidentDirectory extends DurableObject<Env> {
 
   // Commit, then the alarm in the same turn (both become durable together), then the calls.
   #commit<T>(work: (wall: number) => T): T {
+    const result = this.#keep(work)
+    this.ctx.waitUntil(this.#drain.run())
+    return result
+  }
+
+  #keep<T>(work: (wall: number) => T): T {
     const wall = Date.now()
     const result = this.#desk.commit(() => work(wall))
     this.#arm()
     this.#announce()
-    this.ctx.waitUntil(this.#drain.run())
     return result
   }
 
