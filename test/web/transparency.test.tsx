@@ -15,6 +15,7 @@ import { inWords } from '../../web/src/panels/evidence/Chart.tsx'
 import { chartOf } from '../../web/src/panels/evidence/chart.ts'
 import { VotesTable } from '../../web/src/panels/votes/VotesTable.tsx'
 import { Transparency } from '../../web/src/dashboards/transparency/Transparency.tsx'
+import { publishedFor } from '../../web/src/dashboards/transparency/verify.ts'
 import { T0 } from '../../web/src/gallery/world.ts'
 import { chained, exported } from './chained.ts'
 import { showIn, text } from './show.tsx'
@@ -159,6 +160,24 @@ describe('the page', () => {
     expect(panel).toContain('Certificates 1 certificate checked')
     expect(panel).toContain('It proves nothing against whoever operates the instance')
   })
+
+  it.each([
+    ['room', 'ins_other', 'this instance'],
+    ['history', 'ins_other', 'the log itself: it is of instance ins_gallery'],
+    ['history', 'ins_gallery', 'this instance'],
+    ['file', 'ins_other', 'the log itself: it is of instance ins_gallery'],
+  ] as const)(
+    '[UI137] a log of the %s on instance %s is checked against the keys of %s',
+    async (origin, instance, source) => {
+      vi.stubGlobal(
+        'fetch',
+        vi.fn(() => Promise.resolve(Response.json({ instance, keys: [] }))),
+      )
+      const published = await publishedFor(LOG, origin)
+      expect(published.source).toBe(source)
+      expect(published.keys).toEqual(source === 'this instance' ? [] : null)
+    },
+  )
 
   it('[UI137] a log that was altered names the first wrong event, leads there and marks what follows', async () => {
     held = structuredClone(LOG)

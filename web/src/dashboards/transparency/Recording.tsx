@@ -164,7 +164,7 @@ export function Recording(props: {
             <aside class="why-aside" classList={{ 'on-votes': props.tab === 'votes' }} aria-label="What decides">
               <VerifyPanel
                 events={props.replay.events}
-                published={props.log.origin !== 'file'}
+                origin={props.log.origin}
                 onSeek={seek}
                 onBroken={setBrokenFrom}
               />

@@ -3,6 +3,7 @@ import type { RoomEvent } from '../../../../durable/protocol/events.ts'
 import { count } from '../../format/figures.ts'
 import { took } from '../../format/time.ts'
 import { Icon } from '../../ui/Icon.tsx'
+import type { Origin } from './load.ts'
 import type { Report } from './verify.ts'
 
 /** Wrong events that are named; the first is where to look. */
@@ -11,8 +12,7 @@ const PROBLEMS_SHOWN = 5
 /** Checks the whole log in this browser and says what was checked, how often, and where it is wrong first. */
 export function VerifyPanel(props: {
   events: readonly RoomEvent[]
-  /** a file speaks for itself; a room's keys are compared with those that the instance publishes. */
-  published: boolean
+  origin: Origin
   onSeek: (seq: number) => void
   onBroken: (from: number | null) => void
 }) {
@@ -35,10 +35,7 @@ export function VerifyPanel(props: {
     // The checks' code is loaded when somebody asks for them.
     const loaded = await import('./verify.ts').catch(() => null)
     const answer: Report = loaded
-      ? await loaded.verifyAll(
-          events,
-          props.published ? await loaded.publishedKeys() : { keys: null, source: 'the file' },
-        )
+      ? await loaded.verifyAll(events, await loaded.publishedFor(events, props.origin))
       : { ok: false, why: 'The code that checks could not be loaded. Try again.' }
     setBusy(false)
     if (events !== props.events) return

@@ -2,6 +2,9 @@ import type { AgentKey } from '../../../../durable/protocol/domain.ts'
 import type { RoomEvent } from '../../../../durable/protocol/events.ts'
 import { type LogVerdict, verifyLog, webCrypto } from '../../../../durable/protocol/verify.ts'
 import { call } from '../../room/http.ts'
+import type { Origin } from './load.ts'
+
+const KEYS_PATH = '/.well-known/incident-commander-keys.json'
 
 /** The public halves that a log's own are compared with, and where they come from. */
 export interface Published {
@@ -30,11 +33,17 @@ export async function verifyAll(events: readonly RoomEvent[], published: Publish
   }
 }
 
-/** The keys that this instance publishes; without an answer those of the log are believed, and that is said. */
-export async function publishedKeys(): Promise<Published> {
-  const reply = await call<{ keys?: unknown } | null>('GET', '/.well-known/incident-commander-keys.json')
-  const keys = reply.ok ? reply.data?.keys : null
-  return Array.isArray(keys)
-    ? { keys: keys as AgentKey[], source: 'this instance' }
-    : { keys: null, source: 'the log itself: this instance published none that could be read' }
+/**
+ * The keys that a log's own are compared with: those that this instance publishes. A log that was brought here from another
+ * instance names keys that this one never had; they are believed, and so they are where nobody answers, and both is said.
+ */
+export async function publishedFor(events: readonly RoomEvent[], origin: Origin): Promise<Published> {
+  const reply = await call<{ instance?: unknown; keys?: unknown } | null>('GET', KEYS_PATH)
+  const { instance, keys } = (reply.ok ? reply.data : null) ?? {}
+  if (!Array.isArray(keys))
+    return { keys: null, source: 'the log itself: this instance published none that could be read' }
+  const [opening] = events
+  const from = opening?.body.type === 'incident-opened' ? opening.body.head.instance : ''
+  if (origin !== 'room' && from !== instance) return { keys: null, source: `the log itself: it is of instance ${from}` }
+  return { keys: keys as AgentKey[], source: 'this instance' }
 }
