@@ -7,6 +7,7 @@ import worker from '../../worker/index.ts'
 import { swift } from '../../worker/routes/ingest-swift.ts'
 import { stormGroup } from '../captures/storm.ts'
 import { api, json } from './api.ts'
+import { deployed, makeToken } from './deployed.ts'
 
 const live = env as unknown as Bindings
 const one = (name: string) => JSON.stringify([{ labels: { alertname: name, service: 'swift' } }])
@@ -98,6 +99,26 @@ test('[IN91] what Prometheus and Alertmanager post takes the short way; anything
     { headers: { 'content-length': '9000000' } },
   ]
   for (const said of others) expect(await ask(said)).toBe(`map ${said.body ?? one('x')}`)
+})
+
+test('[IN91] in a deployment a source’s own token takes the short way while this isolate knows its worth, and not once it is revoked', async () => {
+  const { id, token } = await makeToken({ source: 'swift-source' })
+  const map = new Hono<AppEnv>().use(swift).all('*', (c) => c.text('map'))
+  const ask = async (authorization: string, bindings = deployed()) =>
+    (await map.fetch(request({ headers: { authorization } }), bindings, createExecutionContext())).text()
+  const posted = async () =>
+    post({ bindings: deployed(), headers: { authorization: `Bearer ${token}`, 'x-request-id': 'long-way' } })
+  // Whoever was not asked about yet is asked about on the map.
+  expect(await ask(`Bearer ${token}`)).toBe('map')
+  await known()
+  expect((await posted()).status).toBe(200)
+  expect(await ask(`Bearer ${token}`)).toBe('')
+  expect(await ask('Bearer dev')).toBe('map')
+  const revoked = await api(`/api/v1/tokens/${id}`, { method: 'DELETE', token: 'dev:Ann@admin' })
+  expect(revoked.ok).toBe(true)
+  await known()
+  expect(await ask(`Bearer ${token}`)).toBe('map')
+  expect((await post({ bindings: deployed(), headers: { authorization: `Bearer ${token}` } })).status).toBe(401)
 })
 
 test('[IN91] the short way is counted like the other one, by route and source', async () => {
