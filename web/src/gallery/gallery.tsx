@@ -27,6 +27,7 @@ import {
 } from './log.ts'
 import { ownProposal, refusedProposal } from './proposal.ts'
 import { stillRoom } from './still.ts'
+import { steppedProposal, stepping, undoing, undone } from './undo.ts'
 import { WhyStill } from './why.tsx'
 import { T0 } from './world.ts'
 
@@ -41,6 +42,9 @@ const STILLS: Record<string, () => Said[]> = {
   expired: () => [...untilProposal(), ...carried(), moved('expired', 'nobody decided')],
   unknown: () => [...untilProposal(), ...carried(), ...unknown()],
   verifying: () => [...untilProposal(), ...carried(), ...verifying()],
+  stepping: () => [...untilProposal(steppedProposal()), ...carried(), ...stepping()],
+  undoing: () => [...untilProposal(), ...carried(), ...verifying(), ...undoing()],
+  undone: () => [...untilProposal(), ...carried(), ...verifying(), ...undoing(), ...undone()],
   recovered: () => [...untilProposal(), ...carried(), ...recovered()],
   closed: () => [...untilProposal(), ...carried(), ...ended()],
   crew: () => [...withPolicy(untilProposal()), ...carried(), ...calling(), ...crewed().slice(0, -2)],

@@ -28,7 +28,7 @@ export function Steps(props: { proposal: Proposal }) {
   const run = (step: RunbookStep) => props.proposal.steps?.find(({ id }) => id === step.id)
   return (
     <Show when={before().length > 0 || steps().some(({ kind }) => kind === 'manual')}>
-      <section class="steps" aria-label="Steps">
+      <section class="runbook-steps" aria-label="Steps">
         <h3>Steps</h3>
         <ol>
           <For each={steps()}>
