@@ -14,6 +14,8 @@ export const NOTES_PER_INCIDENT_MAX = 1_000
 export const REASON_CHARS_MAX = 500
 /** A person's name as it stands in the record. */
 export const PERSON_CHARS_MAX = 100
+/** A word or an address range that a parameter of an action may be. */
+export const PARAMETER_CHARS_MAX = 100
 export const TITLE_CHARS_MAX = 200
 /** Of one role: experts are called in by the handful. */
 export const EXPERTS_MAX = 20

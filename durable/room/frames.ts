@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { GuardClauseName } from '../protocol/domain.ts'
-import { FRAME_BYTES_MAX } from '../protocol/limits.ts'
+import { FRAME_BYTES_MAX, PARAMETER_CHARS_MAX } from '../protocol/limits.ts'
 import type { ClientMessage } from '../protocol/messages.ts'
 import { crewCommands } from './frames-crew.ts'
 
@@ -24,6 +24,7 @@ const CLAUSES = [
   'rate-in-bounds',
 ] as const satisfies readonly GuardClauseName[]
 
+const parameters = z.record(z.string(), z.union([z.number(), z.string().check(z.maxLength(PARAMETER_CHARS_MAX))]))
 const reasoned = <T extends string>(type: T) => z.object({ type: z.literal(type), reason: z.string() })
 const judged = <T extends string>(type: T) =>
   z.object({ type: z.literal(type), proposal: z.string(), digest: z.string(), reason: z.string() })
@@ -44,7 +45,7 @@ const personCommand = z.discriminatedUnion('type', [
     type: z.literal('decide-myself'),
     runbook: z.string(),
     target: z.string(),
-    parameters: z.record(z.string(), z.union([z.number(), z.string()])),
+    parameters,
     confirm: z.string(),
     passed: z.array(z.enum(CLAUSES)),
     reason: z.string(),
@@ -53,7 +54,7 @@ const personCommand = z.discriminatedUnion('type', [
     type: z.literal('request-changes'),
     proposal: z.string(),
     digest: z.string(),
-    wants: z.record(z.string(), z.union([z.number(), z.string()])),
+    wants: parameters,
     reason: z.string(),
   }),
   judged('undo'),

@@ -2,7 +2,7 @@ import type { Context, Handler } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import * as z from 'zod/mini'
 import type { PersonCommand } from '../../durable/protocol/commands.ts'
-import { NOTE_CHARS_MAX, REASON_CHARS_MAX } from '../../durable/protocol/limits.ts'
+import { NOTE_CHARS_MAX, PARAMETER_CHARS_MAX, REASON_CHARS_MAX } from '../../durable/protocol/limits.ts'
 import type { OrderAnswer } from '../../durable/protocol/objects.ts'
 import type { AppEnv } from '../env.ts'
 import { ProblemError } from '../errors.ts'
@@ -78,7 +78,7 @@ export const reasonBody = z.strictObject({ reason })
 export const decisionBody = z.strictObject({ digest, reason })
 const parameters = z.record(
   z.string().check(z.maxLength(ID_CHARS_MAX)),
-  z.union([z.number(), z.string().check(z.maxLength(ID_CHARS_MAX))]),
+  z.union([z.number(), z.string().check(z.maxLength(PARAMETER_CHARS_MAX))]),
 )
 export const changesBody = z.strictObject({ digest, wants: z.prefault(parameters, {}), reason })
 export const stepBody = z.strictObject({ outcome: z.enum(['done', 'could-not']), reason })
@@ -88,7 +88,7 @@ export const ownDecisionBody = z.strictObject({
   target: id,
   parameters: z.record(
     z.string().check(z.maxLength(ID_CHARS_MAX)),
-    z.union([z.number(), z.string().check(z.maxLength(ID_CHARS_MAX))]),
+    z.union([z.number(), z.string().check(z.maxLength(PARAMETER_CHARS_MAX))]),
   ),
   confirm: id,
   passed: z.prefault(

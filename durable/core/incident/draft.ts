@@ -7,6 +7,7 @@ import { alertKey } from '../../protocol/view.ts'
 import { POLICY_VERSION } from '../../protocol/version.ts'
 import { APPROVAL_EXPIRES_MS } from '../consensus/policy.ts'
 import { held } from '../consensus/readings.ts'
+import { rollbackFor } from '../runbooks/rollback.ts'
 import type { State } from './state.ts'
 import { asWanted } from './wants.ts'
 
@@ -79,23 +80,19 @@ function ownPlan(
       ? suggested.plan
       : null
   const previous = same?.previous ?? {}
+  const action = { runbook: runbook.id, type: runbook.action, target: ask.target, parameters: ask.parameters }
   return {
-    action: { runbook: runbook.id, type: runbook.action, target: ask.target, parameters: ask.parameters },
+    action,
     title: `${runbook.title} on ${ask.target}`,
     risk: runbook.risk,
     preconditions: [],
     expected: same?.expected ?? 'the symptom recovers within the verify window',
     previous,
-    rollback: rollbackOf(runbook, ask.target, previous),
+    rollback: rollbackFor(runbook, action, previous),
     verify: { signals: symptomSignals(view), windowMs: runbook.verify.windowMs, settleMs: runbook.verify.settleMs },
     cites: same?.cites ?? view.findings.detection?.cites ?? [],
     hypothesis: same?.hypothesis ?? '',
   }
-}
-
-function rollbackOf(runbook: Runbook, target: string, previous: Record<string, number>): ActionPlan['rollback'] {
-  if (!runbook.rollback) return null
-  return { runbook: runbook.id, type: runbook.rollback.action, target, parameters: previous }
 }
 
 /** Signals of the incident's own service that changed, with the midpoint as recovered; else its firing alerts. */

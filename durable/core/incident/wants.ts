@@ -2,6 +2,7 @@ import type { Command, PersonCommand, Refusal } from '../../protocol/commands.ts
 import type { ActionPlan, Proposal, Runbook } from '../../protocol/domain.ts'
 import type { View } from '../../protocol/view.ts'
 import { parameterProblem } from '../runbooks/parameters.ts'
+import { rollbackFor } from '../runbooks/rollback.ts'
 import { refuse } from './answer.ts'
 
 type Wants = Record<string, number | string>
@@ -36,9 +37,11 @@ export function asWanted(view: View, runbook: Runbook, plan: ActionPlan): Action
     Object.entries(wish.wants).filter(([name]) => runbook.parameters.some((spec) => spec.name === name)),
   )
   const words = Object.entries(wants).map(([name, value]) => `${name} ${value}`)
+  const action = { ...plan.action, parameters: { ...plan.action.parameters, ...wants } }
   return {
     ...plan,
-    action: { ...plan.action, parameters: { ...plan.action.parameters, ...wants } },
+    action,
+    rollback: rollbackFor(runbook, action, plan.previous),
     title: `${runbook.title} on ${plan.action.target}: ${words.join(', ')}, as ${wish.by} asked`,
     asked: { by: wish.by, proposal: wish.proposal, wants },
   }

@@ -1,11 +1,11 @@
 import type { ParameterSpec, Runbook } from '../../protocol/domain.ts'
+import { PARAMETER_CHARS_MAX } from '../../protocol/limits.ts'
 import { parameterProblem } from './parameters.ts'
 import { type Check, type Problem, flag, listOf, number, oneOf, optional, orNull, record, text } from './shape.ts'
 import { stepProblems, steps } from './steps.ts'
 
 /** Words that one choice may offer: a list that a person reads through. */
 const CHOICES_MAX = 50
-const CHOICE_CHARS_MAX = 100
 /** An address range is never wider than sixteen million addresses, and a parameter's bound is a bound. */
 const PREFIX_MIN = 8
 const PREFIX_MAX = 32
@@ -123,8 +123,8 @@ function boundsProblems(spec: ParameterSpec): string[] {
     case 'choice':
       if (spec.values.length === 0 || spec.values.length > CHOICES_MAX) return [`offers 1 to ${CHOICES_MAX} words`]
       if (new Set(spec.values).size < spec.values.length) return ['offers a word twice']
-      return spec.values.some((word) => word.length > CHOICE_CHARS_MAX)
-        ? [`a word has at most ${CHOICE_CHARS_MAX} characters`]
+      return spec.values.some((word) => word.length > PARAMETER_CHARS_MAX)
+        ? [`a word has at most ${PARAMETER_CHARS_MAX} characters`]
         : []
     case 'cidr':
       return Number.isInteger(spec.prefixMin) && spec.prefixMin <= PREFIX_MAX

@@ -1,5 +1,6 @@
-import type { ActionPlan, Hypothesis } from '../../../protocol/domain.ts'
+import type { Action, ActionPlan, Hypothesis } from '../../../protocol/domain.ts'
 import { parameterFor, type Match } from '../../runbooks/match.ts'
+import { rollbackFor } from '../../runbooks/rollback.ts'
 import { isFresh } from '../../telemetry/index.ts'
 import type { Situation } from '../agent.ts'
 import { signalsWhere } from '../reading.ts'
@@ -29,8 +30,7 @@ export function planFor(situation: Situation, hypothesis: Hypothesis, { runbook,
     parameters[spec.name] = parameter.value
     if (parameter.previous !== null) previous[spec.name] = parameter.previous
   }
-  // A constant says what to add, and the rollback takes the same away; a limit goes back to what it was.
-  const back = { ...parameters, ...previous }
+  const action: Action = { runbook: runbook.id, type: runbook.action, target, parameters }
   const watched = watchedSignals(situation, hypothesis.path.at(-1) ?? target, target)
   if (watched.length === 0) return { ok: false, reason: 'nothing-to-verify' }
   const limited = series === null ? [] : signalsWhere(situation, (window) => window === series)
@@ -38,15 +38,13 @@ export function planFor(situation: Situation, hypothesis: Hypothesis, { runbook,
   return {
     ok: true,
     plan: {
-      action: { runbook: runbook.id, type: runbook.action, target, parameters },
+      action,
       title: `${runbook.title} on ${target}${changesText(parameters, previous)}`,
       risk: runbook.risk,
       preconditions: preconditionsOf(hypothesis, Object.keys(previous).length > 0),
       expected: `${listText(watched.map(({ says }) => says))} come back within ${durationText(runbook.verify.windowMs)}`,
       previous,
-      rollback: runbook.rollback
-        ? { runbook: runbook.id, type: runbook.rollback.action, target, parameters: back }
-        : null,
+      rollback: rollbackFor(runbook, action, previous),
       verify: {
         signals: watched.map(({ signal }) => signal),
         windowMs: runbook.verify.windowMs,
