@@ -9,9 +9,17 @@ import type { View } from '../durable/protocol/view.ts'
 const secretOf = (agent: AgentName, instance: string): Uint8Array =>
   createHash('sha256').update(`test key of ${agent} at ${instance}`).digest()
 
+// Simulated worlds ask for them at every vote.
+const made = new Map<string, AgentKey>()
+
 export function testKey(agent: AgentName, instance = 'test'): AgentKey {
+  const name = `${agent} at ${instance}`
+  const known = made.get(name)
+  if (known) return { ...known }
   const raw = publicHalf(secretOf(agent, instance))
-  return { id: keyId(raw), agent, instance, publicKey: Buffer.from(raw).toString('base64url'), since: 0 }
+  const key = { id: keyId(raw), agent, instance, publicKey: Buffer.from(raw).toString('base64url'), since: 0 }
+  made.set(name, key)
+  return { ...key }
 }
 
 /** All five, as a room opens with them. */

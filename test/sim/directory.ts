@@ -5,6 +5,8 @@ import type { World } from './world.ts'
 
 /** How often the alert rules are looked at, and how soon an unanswered delivery goes again, ms of wall time. */
 const LOOK_EVERY_MS = 5_000
+/** And when nothing goes wrong any more: a delivery that comes late is then no fault, and hours are long. */
+const CALM_LOOK_EVERY_MS = 30_000
 const AGAIN_MS = 2_000
 
 /**
@@ -45,9 +47,9 @@ export class Directory {
   }
 
   #look(): void {
-    const { scheduler, shop, at } = this.#world
+    const { scheduler, shop, trouble, at } = this.#world
     const alerts = shop.alertsAt(at)
-    if (JSON.stringify(alerts) !== JSON.stringify(this.known)) {
+    if (!areSame(alerts, this.known)) {
       const gone = this.known.filter((old) => !alerts.some((one) => one.fingerprint === old.fingerprint))
       const ended = gone.map((old): Alert => ({ ...old, status: 'resolved', endsAt: at }))
       this.known = alerts
@@ -59,11 +61,12 @@ export class Directory {
       } else if (delivered.length > 0)
         this.#put({ type: 'deliver-alerts', alerts: delivered }, { kind: 'source', name: 'metrics' })
     }
-    scheduler.after(LOOK_EVERY_MS, () => this.#look())
+    scheduler.after(trouble.isOver ? CALM_LOOK_EVERY_MS : LOOK_EVERY_MS, () => this.#look())
   }
 
   #flip(): void {
     const { scheduler, trouble } = this.#world
+    if (trouble.isOver) return
     if (trouble.faults.lies > 0 && this.#chance.next() < 0.15) this.setKillSwitch(!this.#world.killSwitch)
     scheduler.after(this.#chance.whole(20_000, 120_000), () => this.#flip())
   }
@@ -99,4 +102,21 @@ export class Directory {
     if (answer && !answer.ok && answer.reason === 'not-open') this.elsewhere += 1
     return answer
   }
+}
+
+/** All that ever changes about an alert of these worlds. */
+function areSame(some: readonly Alert[], others: readonly Alert[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every((one, index) => {
+      const other = others[index]
+      const { fingerprint, status, startsAt, endsAt } = one
+      return (
+        other?.fingerprint === fingerprint &&
+        other.status === status &&
+        other.startsAt === startsAt &&
+        other.endsAt === endsAt
+      )
+    })
+  )
 }

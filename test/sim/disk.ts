@@ -16,18 +16,25 @@ export interface Row {
   parked: boolean
 }
 
-/** What outlives a crash: everything is text, so that nothing in memory is shared with it. */
+/** What outlives a crash: text, or frozen copies made from text, so that nothing in memory is shared with it. */
 export interface Disk {
   log: string[]
-  outbox: Map<string, string>
+  outbox: Map<string, Row>
   answers: Map<string, Answer>
   clock: DrillClock | null
 }
 
 export const emptyDisk = (clock: DrillClock | null): Disk => ({ log: [], outbox: new Map(), answers: new Map(), clock })
 
-export const rowsOf = (disk: Disk): Row[] => [...disk.outbox.values()].map((text) => JSON.parse(text) as Row)
+export const rowsOf = (disk: Disk): Row[] => [...disk.outbox.values()]
 
-export const putRow = (disk: Disk, row: Row): void => void disk.outbox.set(row.key, JSON.stringify(row))
+export const putRow = (disk: Disk, row: Row): void =>
+  void disk.outbox.set(row.key, frozen(JSON.parse(JSON.stringify(row)) as Row))
 
 export const eventsOf = (disk: Disk): RoomEvent[] => disk.log.map((text) => JSON.parse(text) as RoomEvent)
+
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  for (const member of Object.values(value)) frozen(member)
+  return Object.freeze(value)
+}

@@ -73,6 +73,10 @@ export class Trouble {
     this.faults = NONE
   }
 
+  get isOver(): boolean {
+    return this.faults === NONE
+  }
+
   /** Does it happen now? */
   happens(fault: keyof Faults): boolean {
     const likely = this.faults[fault]

@@ -95,9 +95,9 @@ export class Shell {
     const known = id === null ? undefined : this.disk.answers.get(id)
     if (known) return known
     const command = this.#seal(submission)
-    const before = this.#looksTwice() ? canonical(this.state) : null
+    const before = this.#looksTwice() ? JSON.stringify(this.state) : null
     const decided = (this.#twists.decide ?? decide)(this.state, command)
-    if (before !== null && canonical(this.state) !== before)
+    if (before !== null && JSON.stringify(this.state) !== before)
       throw new Error(`decide changed the state: ${command.body.type}`)
     const answer: Answer = isRefusal(decided)
       ? { ok: false, reason: decided.refused, seq: this.state.view.seq }
@@ -131,9 +131,8 @@ export class Shell {
   /** A try that failed: later again, or parked after the last one. */
   failed(row: Row): void {
     this.inFlight.delete(row.key)
-    const stored = this.disk.outbox.get(row.key)
-    if (stored === undefined) return
-    const known = JSON.parse(stored) as Row
+    const known = this.disk.outbox.get(row.key)
+    if (known === undefined) return
     const attempts = known.attempts + 1
     const wait = Math.min(RETRY_MS_LONGEST, RETRY_MS_FIRST * 2 ** (attempts - 1))
     const parked = attempts >= TRIES_MAX

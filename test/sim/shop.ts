@@ -1,8 +1,9 @@
 import type { Action, Alert, EvidenceDraft, Instant, SeriesWindow } from '../../durable/protocol/domain.ts'
 import { change, alert as shopAlert } from '../core/incident/shop.ts'
 
-/** Samples in one window, one a second. */
-const WINDOW_S = 360
+/** A window holds six minutes, a sample every five seconds: the engines' time goes by samples. */
+const SAMPLES = 72
+const STEP_MS = 5_000
 /** What an action needs to show in the signals, ms of the world's time. */
 const TAKES_EFFECT_MS = 3_000
 /** The pool that suffices, where any does. */
@@ -127,9 +128,9 @@ export class Shop {
   }
 
   #window(name: string, service: string, at: Instant, peer: string | null = null): EvidenceDraft {
-    const end = Math.floor(at / 1_000) * 1_000
-    const startsAt = end - (WINDOW_S - 1) * 1_000
-    const values = Array.from({ length: WINDOW_S }, (_, index) => this.#value(name, startsAt + index * 1_000))
+    const end = Math.floor(at / STEP_MS) * STEP_MS
+    const startsAt = end - (SAMPLES - 1) * STEP_MS
+    const values = Array.from({ length: SAMPLES }, (_, index) => this.#value(name, startsAt + index * STEP_MS))
     const pool = name === 'pool_in_use'
     const series: SeriesWindow = {
       source: 'metrics',
@@ -141,7 +142,7 @@ export class Shop {
       limit: pool ? this.#turn(at).limit : null,
       breach: 'above',
       startsAt,
-      stepMs: 1_000,
+      stepMs: STEP_MS,
       values,
     }
     const kind = peer === null ? 'metric' : 'edge'
