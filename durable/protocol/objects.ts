@@ -7,6 +7,7 @@ import type { Privacy } from './crew.ts'
 import type { PersonCommand, RefusalReason } from './commands.ts'
 import type { Alert, Catalogue, DrillClock, Instant, IntakeName, Role, Severity, SignalRole } from './domain.ts'
 import type { Move } from './effects.ts'
+import type { Fault } from './faults.ts'
 import type { RoomEvent } from './events.ts'
 import type { NotifyTarget, Rotation } from './oncall.ts'
 import type { IncidentDetail, IncidentRow } from './rows.ts'
@@ -122,6 +123,8 @@ export interface DrillRow {
   endsAt: string
   clock: DrillClock
   incidents: string[]
+  /** what goes wrong in it on purpose; absent: nothing. */
+  faults?: Fault[]
 }
 
 // ---------------------------------------------------------------------------------------------- monitor
@@ -201,6 +204,8 @@ export interface DrillRequest {
   seed: number
   speed: number
   by: string
+  /** what goes wrong on purpose; absent: nothing. */
+  faults?: Fault[]
 }
 
 // ---------------------------------------------------------------------------------------------- memory

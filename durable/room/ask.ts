@@ -2,19 +2,22 @@ import { situationOf } from '../core/agents/agent.ts'
 import { clerk } from '../core/agents/communication/index.ts'
 import { VOTES, draftOf } from '../core/agents/engines.ts'
 import type { CommandBody } from '../protocol/commands.ts'
-import type { AgentName, Proposal, Provenance, VoteDraft, VoterName } from '../protocol/domain.ts'
-import { clerkText, voteText } from '../protocol/signed.ts'
+import type { AgentName, Proposal, Provenance, VoterName } from '../protocol/domain.ts'
+import { clerkText } from '../protocol/signed.ts'
+import { findingOf, votesOf } from './faulty.ts'
 import type { Place } from './place.ts'
-import type { NoPen, Pen } from './signer.ts'
+import { type NoPen, signedVote } from './signer.ts'
 
 /** Of an error's own words in a reason, in UTF-16 units. */
 const ERROR_CHARS_MAX = 200
 
-/** Lets one agent look at the room as it is. An engine that throws is a failed agent, not a failed room. */
-export function runAgent(place: Place, agent: AgentName, run: number): CommandBody {
+/** Lets one agent look at the room as it is. An engine that throws is a failed agent, not a failed room. Null: a drill's seat is silent. */
+export async function runAgent(place: Place, agent: AgentName, run: number): Promise<CommandBody | null> {
+  const door = await place.faults()
   const before = Date.now()
   try {
-    const draft = draftOf(agent, place.view, place.at)
+    const draft = door ? await findingOf(door, place, agent) : draftOf(agent, place.view, place.at)
+    if (draft === null) return null
     return { type: 'report-finding', agent, run, draft, provenance: embedded(Date.now() - before) }
   } catch (error) {
     return { type: 'agent-failed', agent, run, reason: `engine-threw: ${wordsOf(error)}` }
@@ -25,18 +28,13 @@ export function runAgent(place: Place, agent: AgentName, run: number): CommandBo
  * Asks one voter for its own check of one proposal, signed by its seat. What the other voters said stays with the room. Once
  * there is a pen nothing awaits: the vote is on the room as it is when it is signed.
  */
-export async function askVoter(place: Place, proposal: Proposal, voter: VoterName): Promise<CommandBody> {
+export async function askVoter(place: Place, proposal: Proposal, voter: VoterName): Promise<CommandBody | null> {
+  const door = await place.faults()
   const pen = await place.pen(voter)
   if (typeof pen === 'string') return withheld(proposal, voter, pen)
+  if (door) return votesOf(door, place, proposal, voter, pen)
   const draft = VOTES[voter](situationOf(place.view, place.at), proposal.body)
   return signedVote(proposal, voter, draft, pen)
-}
-
-/** A vote as its seat signs it. */
-export function signedVote(proposal: Proposal, voter: VoterName, draft: VoteDraft, pen: Pen): CommandBody {
-  const { id, digest } = proposal
-  const signature = pen.sign(voteText({ ...draft, ballot: proposal.ballot?.id ?? '', digest, voter }))
-  return { type: 'cast-vote', proposal: id, digest, voter, draft, key: pen.key.id, signature }
 }
 
 export async function askClerk(place: Place, proposal: Proposal): Promise<CommandBody> {

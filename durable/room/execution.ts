@@ -1,3 +1,4 @@
+import { changedMeanwhile } from '../core/drill/index.ts'
 import { sameSeries, seriesOf } from '../core/consensus/readings.ts'
 import { canonical } from '../protocol/canonical.ts'
 import type { CommandBody } from '../protocol/commands.ts'
@@ -37,9 +38,11 @@ async function freshSeries(place: Place, proposal: Proposal): Promise<EvidenceDr
   const windows = (await Promise.all(services.map((service) => windowsOf(place, service)))).flatMap(
     (seen) => seen ?? [],
   )
-  return windows
+  const fresh = windows
     .filter((window) => cited.some((series) => sameSeries(series, window)))
     .flatMap((window) => seriesEvidence(window, catalogue, clock) ?? [])
+  const door = await place.faults()
+  return door ? changedMeanwhile(door.faults, view, place.at, fresh) : fresh
 }
 
 /**

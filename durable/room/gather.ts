@@ -1,3 +1,4 @@
+import { injectedLog, poisoned } from '../core/drill/index.ts'
 import { selectSeries } from '../core/telemetry/select.ts'
 import type { Change, EvidenceDraft, Gap, SeriesWindow } from '../protocol/domain.ts'
 import type { CommandBody } from '../protocol/commands.ts'
@@ -35,6 +36,7 @@ export async function gatherEvidence(place: Place, run: number): Promise<Command
   if (chosen.length < windows.length)
     gaps.push({ what: `${windows.length - chosen.length} less telling series`, reason: 'limit-reached' })
   const observed = new Set(chosen.flatMap(({ service, peer }) => (peer === null ? [service] : [service, peer])))
+  const door = await place.faults()
   const drafts: EvidenceDraft[] = [
     ...Object.values(view.alerts).map((alert) => alertEvidence(alert, at, catalogue, clock)),
     ...changes.map((change) => changeEvidence(change, catalogue, clock)),
@@ -42,6 +44,7 @@ export async function gatherEvidence(place: Place, run: number): Promise<Command
     ...callPaths(catalogue, head.service)
       .filter((path) => path.slice(1).some((service) => observed.has(service) || changed.includes(service)))
       .map((path) => pathEvidence(path, at, freshMsOf(catalogue, 'catalogue', clock))),
+    ...(door ? injectedLog(door.faults, view, at) : []),
   ]
   return { type: 'record-evidence', run, drafts, gaps }
 }
@@ -74,7 +77,9 @@ export async function windowsOf(place: Place, service: string): Promise<SeriesWi
   const { peers, at } = place
   try {
     const asked = peers.monitor(service).windows({ from: at - LOOK_BACK_MS, to: at, stepMs: STEP_MS })
-    return await within(PEER_ANSWERS_MS, asked)
+    const windows = await within(PEER_ANSWERS_MS, asked)
+    const door = await place.faults()
+    return door ? poisoned(door.faults, place.view, at, windows) : windows
   } catch {
     return null
   }

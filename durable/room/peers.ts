@@ -5,6 +5,7 @@ import type { KillSwitch, MoveRequest, Reach, WindowRequest } from '../protocol/
 import type { Tally } from '../protocol/measures.ts'
 import type { ArchivePort, NotifyMessage } from '../protocol/ports.ts'
 import type { IncidentRow } from '../protocol/rows.ts'
+import type { Faults } from '../protocol/faults.ts'
 import { drillOf } from '../protocol/namespace.ts'
 
 /** The other objects as a room sees them: the few methods it calls, by name. A room imports none of their classes. */
@@ -51,6 +52,8 @@ export interface StagePeer {
   /** The drill's own sink: nothing of a drill leaves it. */
   notified(message: NotifyMessage): Promise<void>
   fetch(request: Request): Promise<Response>
+  /** What goes wrong in this drill on purpose; null: nothing. */
+  faults(): Promise<Faults | null>
 }
 
 /** The index of all drills, and the directory and the kill switch of the real world. */

@@ -1,5 +1,5 @@
 import type { CommandBody } from '../protocol/commands.ts'
-import type { Actor, Proposal } from '../protocol/domain.ts'
+import type { Actor, AgentName, Proposal } from '../protocol/domain.ts'
 import type { Effect } from '../protocol/effects.ts'
 import { incidentDetail, incidentRow } from '../protocol/rows.ts'
 import { askClerk, askVoter, runAgent } from './ask.ts'
@@ -24,14 +24,13 @@ export async function perform(effect: Effect, place: Place): Promise<Performed> 
     case 'gather-evidence':
       return system(await gatherEvidence(place, effect.run))
     case 'run-agent':
-      return { by: { kind: 'agent', name: effect.agent }, body: runAgent(place, effect.agent, effect.run) }
+      return agent(effect.agent, await runAgent(place, effect.agent, effect.run))
     case 'prepare-proposal':
       return system({ type: 'propose', run: effect.run, ...(await controlsOfPlan(place)) })
     case 'ask-voter':
-      return withProposal(place, effect.proposal, async (proposal) => ({
-        by: { kind: 'agent', name: effect.voter },
-        body: await askVoter(place, proposal, effect.voter),
-      }))
+      return withProposal(place, effect.proposal, async (proposal) =>
+        agent(effect.voter, await askVoter(place, proposal, effect.voter)),
+      )
     case 'ask-clerk':
       return withProposal(place, effect.proposal, async (proposal) => ({
         by: { kind: 'agent', name: 'communication' },
@@ -82,6 +81,10 @@ export async function perform(effect: Effect, place: Place): Promise<Performed> 
     default:
       return effect satisfies never
   }
+}
+
+function agent(name: AgentName, body: CommandBody | null): Performed {
+  return body && { by: { kind: 'agent', name }, body }
 }
 
 function system(body: CommandBody | null): Performed {

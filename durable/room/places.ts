@@ -7,7 +7,7 @@ import { PEER_ANSWERS_MS } from './gather.ts'
 import { type Kernel, SYSTEM } from './kernel.ts'
 import { eventsAfter } from './log.ts'
 import type { Peers, StagePeer } from './peers.ts'
-import type { Place } from './place.ts'
+import type { FaultDoor, Place } from './place.ts'
 import type { Pen, Signer } from './signer.ts'
 import { within } from './within.ts'
 
@@ -41,6 +41,7 @@ export function placeOf(
       if (typeof pen !== 'string') learn(kernel, pen)
       return pen
     },
+    faults: () => doorOf(kernel, peers),
     bridge: async () => {
       const stage = peers.stage()
       return createBridge({
@@ -55,6 +56,18 @@ export function placeOf(
         actionSecret: stage ? await within(PEER_ANSWERS_MS, stage.actionSecret()) : (env.IC_ACTION_SECRET ?? null),
       })
     },
+  }
+}
+
+/** The drill's faults, as its stage holds them. A live room has no stage, and so no door that anything could come in by. */
+async function doorOf(kernel: Kernel, peers: Peers): Promise<FaultDoor | null> {
+  const stage = peers.stage()
+  const faults = stage && (await within(PEER_ANSWERS_MS, stage.faults()))
+  if (!faults) return null
+  return {
+    faults,
+    say: (by, body) => void kernel.submit({ id: null, by, role: null, body, settles: null }, Date.now()),
+    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   }
 }
 

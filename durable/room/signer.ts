@@ -1,6 +1,7 @@
 import { signText } from '../../bridge/ed25519.ts'
-import type { AgentKey, AgentName } from '../protocol/domain.ts'
-import { fromBase64Url } from '../protocol/signed.ts'
+import type { CommandBody } from '../protocol/commands.ts'
+import type { AgentKey, AgentName, Proposal, VoteDraft, VoterName } from '../protocol/domain.ts'
+import { fromBase64Url, voteText } from '../protocol/signed.ts'
 import { PEER_ANSWERS_MS } from './gather.ts'
 import type { RegistryPeer } from './peers.ts'
 import { within } from './within.ts'
@@ -57,4 +58,11 @@ function pens(keys: readonly { key: AgentKey; privateKey: string }[]): Map<Agent
       return raw ? [[key.agent, { key, sign: (text) => signText(raw, text) }]] : []
     }),
   )
+}
+
+/** A vote as its seat signs it. */
+export function signedVote(proposal: Proposal, voter: VoterName, draft: VoteDraft, pen: Pen): CommandBody {
+  const { id, digest } = proposal
+  const signature = pen.sign(voteText({ ...draft, ballot: proposal.ballot?.id ?? '', digest, voter }))
+  return { type: 'cast-vote', proposal: id, digest, voter, draft, key: pen.key.id, signature }
 }

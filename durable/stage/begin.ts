@@ -57,5 +57,6 @@ export function rowOf(drill: Drill, wall: Instant): DrillRow {
     endsAt: new Date(ends).toISOString(),
     clock,
     incidents: drill.incidents,
+    ...(request.faults && { faults: request.faults }),
   }
 }

@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { clockAt, pauseClock, resumeClock, wallOf } from '../protocol/clock.ts'
 import type { Catalogue, DrillClock } from '../protocol/domain.ts'
+import type { Faults } from '../protocol/faults.ts'
 import type { DrillRequest, DrillRow } from '../protocol/objects.ts'
 import type { NotifyMessage } from '../protocol/ports.ts'
 import { announce, lookForIncidents, owesWord } from './announce.ts'
@@ -72,6 +73,13 @@ export class DrillStage extends DurableObject<Env> {
   /** The key that signs this drill's actions, for its rooms. */
   actionSecret(): string {
     return this.#running().secret
+  }
+
+  /** What goes wrong in this drill on purpose, for its rooms; null: nothing. */
+  faults(): Faults | null {
+    const { request } = this.#running()
+    const { faults = [], seed } = request
+    return faults.length === 0 ? null : { faults, seed, tempting: this.#playerOf(this.#running()).tempting }
   }
 
   /** What this drill would have told somebody outside. Said again it is kept once. */

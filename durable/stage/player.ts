@@ -1,5 +1,6 @@
 import { clockAt } from '../protocol/clock.ts'
 import type { Action, Instant } from '../protocol/domain.ts'
+import type { Faults } from '../protocol/faults.ts'
 import { scenarioNamed } from '../../scenarios/index.ts'
 import type { EndpointBehaviour, Emission, Model } from '../../scenarios/scenario.ts'
 import type { Book, Drill } from './book.ts'
@@ -39,6 +40,11 @@ export class Player {
 
   get endpoint(): EndpointBehaviour {
     return this.#model.endpoint
+  }
+
+  /** What would be tempting and harmful in this story. */
+  get tempting(): Faults['tempting'] {
+    return this.#model.truth.unsafe.map(({ type, target }) => ({ type, target }))
   }
 
   get playedMs(): number {

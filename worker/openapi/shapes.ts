@@ -294,6 +294,7 @@ export const drillRow = z.looseObject({
   endsAt: when,
   clock,
   incidents: z.array(text),
+  faults: z.optional(z.array(z.looseObject({ kind: text }))),
 }) satisfies Part<DrillRow>
 export const scenarioRow = z.looseObject({ name: text, title: text, summary: text, durationMs: count })
 

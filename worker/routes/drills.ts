@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import * as z from 'zod/mini'
-import type { Catalogue } from '../../durable/protocol/domain.ts'
+import { type Catalogue, VOTERS } from '../../durable/protocol/domain.ts'
+import { COMMON_FAULTS, FAULTS_PER_DRILL_MAX, type Fault, SEAT_FAULTS } from '../../durable/protocol/faults.ts'
 import { LIVE } from '../../durable/protocol/namespace.ts'
 import type { DrillRow } from '../../durable/protocol/objects.ts'
 import { hasVariant, type Scenario } from '../../scenarios/scenario.ts'
@@ -16,30 +17,58 @@ const SPEED_MIN = 1
 const SPEED_MAX = 120
 const SEED_MAX = 4_294_967_295
 const NAME_CHARS_MAX = 100
+/** A fault may wait for the story, ms: longer than any is. */
+const FAULT_FROM_MS_MAX = 3_600_000
+
+/** A voter's fault names its voter; what reaches everybody names nobody. */
+const fault = z.union([
+  z.strictObject({
+    kind: z.enum(SEAT_FAULTS),
+    agent: z.enum(VOTERS),
+    from: z.optional(z.int().check(z.minimum(0), z.maximum(FAULT_FROM_MS_MAX))),
+  }),
+  z.strictObject({
+    kind: z.enum(COMMON_FAULTS),
+    from: z.optional(z.int().check(z.minimum(0), z.maximum(FAULT_FROM_MS_MAX))),
+  }),
+])
 
 export const startBody = z.strictObject({
   scenario: z.string().check(z.minLength(1), z.maxLength(NAME_CHARS_MAX)),
   seed: z.int().check(z.minimum(0), z.maximum(SEED_MAX)),
   speed: z.number().check(z.minimum(SPEED_MIN), z.maximum(SPEED_MAX)),
+  faults: z.optional(z.array(fault).check(z.minLength(1), z.maxLength(FAULTS_PER_DRILL_MAX))),
   variant: z.nullish(z.string().check(z.minLength(1), z.maxLength(NAME_CHARS_MAX))),
 })
 
 /**
- * `POST /api/v1/drills {scenario, seed, speed, variant?}` by a commander: 201, Location, the drill's row. Its catalogue is
+ * `POST /api/v1/drills {scenario, seed, speed, variant?, faults?}` by a commander: 201, Location, the drill's row. Its catalogue is
  * the scenario's world for that seed with this instance's runbooks. 422 for a scenario or variant that does not exist.
  */
 export async function startDrill(c: Context<AppEnv>): Promise<Response> {
   const person = c.get('person')
-  const { scenario: name, seed, speed, variant = null } = await bodyOf(c, startBody)
+  const { scenario: name, seed, speed, variant = null, faults } = await bodyOf(c, startBody)
   const scenario = scenarioNamed(name)
   if (!scenario) throw new ProblemError(422, 'no-such-scenario', 'There is no such scenario; see /api/v1/scenarios.')
   if (!hasVariant(scenario, variant))
     throw new ProblemError(422, 'no-such-variant', 'This scenario has no such variant; see /api/v1/scenarios.')
   const live = await c.env.DIRECTORY.getByName(LIVE).catalogue()
   const drill = `drl_${randomBody()}`
-  const request = { drill, scenario: name, variant, seed, speed, by: person.name }
+  const request = {
+    drill,
+    scenario: name,
+    variant,
+    seed,
+    speed,
+    by: person.name,
+    ...(faults && { faults: faults.map(faultOf) }),
+  }
   const row = await c.env.STAGE.getByName(drill).start(request, catalogueOf(scenario, seed, variant, live))
   return c.json(row, 201, { location: `/api/v1/drills/${drill}` })
+}
+
+function faultOf({ from, ...said }: z.infer<typeof fault>): Fault {
+  return { ...said, ...(from !== undefined && { from }) }
 }
 
 function catalogueOf(scenario: Scenario, seed: number, variant: string | null, live: Catalogue): Catalogue {
