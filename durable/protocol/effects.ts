@@ -22,8 +22,9 @@ export type Effect =
   | { type: 'read-step'; proposal: string; step: string; attempt: number; after: Delay | null }
   | { type: 'end-wait'; proposal: string; step: string; after: Delay | null }
   | { type: 'read-signals'; proposal: string; round: number; after: Delay | null }
-  | { type: 'pause-clock'; proposal: string }
-  | { type: 'resume-clock'; proposal: string }
+  /** a drill's clock stands while a person is asked: for the approval, or with `step` for a step of their own. */
+  | { type: 'pause-clock'; proposal: string; step?: string }
+  | { type: 'resume-clock'; proposal: string; step?: string }
   | { type: 'update-index' }
   | { type: 'archive' }
   /** asks the directory to move alerts; `seq` of the event that asked makes it once. */
@@ -44,6 +45,18 @@ export interface Delay {
   clock: 'room' | 'wall'
 }
 
+/** Under which name a question to a person holds a drill's clock. */
+export function clockHolder({ proposal, step }: Extract<Effect, { type: 'pause-clock' | 'resume-clock' }>): string {
+  return step === undefined ? proposal : `${proposal}:${step}`
+}
+
+/** Whether this lets a clock go that another row has yet to stop: it waits for that one. */
+export function isHeldBack(effect: Effect, rows: readonly { effect: Effect }[]): boolean {
+  if (effect.type !== 'resume-clock') return false
+  const holder = clockHolder(effect)
+  return rows.some(({ effect: other }) => other.type === 'pause-clock' && clockHolder(other) === holder)
+}
+
 /** The outbox key: a second effect with the same key is the same effect. */
 export function effectKey(effect: Effect, seq: number): string {
   switch (effect.type) {
@@ -59,9 +72,10 @@ export function effectKey(effect: Effect, seq: number): string {
     case 'ask-clerk':
     case 'begin-execution':
     case 'ask-autonomy':
+      return `${effect.type}:${effect.proposal}`
     case 'pause-clock':
     case 'resume-clock':
-      return `${effect.type}:${effect.proposal}`
+      return `${effect.type}:${clockHolder(effect)}`
     case 'begin-undo':
       // With the seq: one that a kill switch stopped may be ordered again.
       return `begin-undo:${effect.proposal}:${seq}`

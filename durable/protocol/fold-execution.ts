@@ -1,5 +1,6 @@
 import type { Execution, Instant, Proposal } from './domain.ts'
 import type { EventBody } from './events.ts'
+import { asksPerson } from './steps.ts'
 import type { View } from './view.ts'
 
 /** What happens around the one call: the steps before it, and the rollback after it. */
@@ -73,10 +74,8 @@ function noteUndo(view: View, { number }: Proposal, undo: NonNullable<View['reco
   if (entry) entry.undo = undo
 }
 
-/** A person ends these; the room ends the others. */
 function byHand({ body }: Proposal, id: string): boolean {
-  const kind = body.plan.steps?.find((candidate) => candidate.id === id)?.kind
-  return kind === 'manual' || kind === 'approval'
+  return asksPerson(body.plan.steps?.find((candidate) => candidate.id === id))
 }
 
 function step(proposal: Proposal, id: string, now: Partial<NonNullable<Proposal['steps']>[number]>): void {

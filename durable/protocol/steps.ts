@@ -10,6 +10,13 @@ export function stepsBefore(plan: Pick<ActionPlan, 'steps'>): RunbookStep[] {
   return action === -1 ? steps : steps.slice(0, action)
 }
 
+/** Whether a person ends this step; the room ends the others. */
+export function asksPerson(
+  step: RunbookStep | undefined,
+): step is Extract<RunbookStep, { kind: 'manual' | 'approval' }> {
+  return step?.kind === 'manual' || step?.kind === 'approval'
+}
+
 /** What people do by hand after the action. */
 export function manualAfter(plan: Pick<ActionPlan, 'steps'>): Extract<RunbookStep, { kind: 'manual' }>[] {
   const rest = (plan.steps ?? []).slice(stepsBefore(plan).length)

@@ -1,5 +1,5 @@
 import type { Effect } from '../protocol/effects.ts'
-import { effectKey } from '../protocol/effects.ts'
+import { effectKey, isHeldBack } from '../protocol/effects.ts'
 import type { DrillClock, Instant } from '../protocol/domain.ts'
 import { clockAt } from '../protocol/clock.ts'
 
@@ -112,8 +112,6 @@ export function startable(rows: OutboxRow[], inFlight: ReadonlySet<string>): Out
     if (inFlight.has(row.key)) return false
     const { effect } = row
     if (effect.type === 'update-index') return row === lastIndex && !indexBusy
-    if (effect.type === 'resume-clock')
-      return !waiting.some(({ effect: other }) => other.type === 'pause-clock' && other.proposal === effect.proposal)
-    return true
+    return !isHeldBack(effect, waiting)
   })
 }

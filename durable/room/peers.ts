@@ -46,8 +46,8 @@ export interface MemoryPeer extends Pick<ArchivePort, 'put'> {
 }
 
 export interface StagePeer {
-  pauseClock(proposal: string): Promise<DrillClock>
-  resumeClock(proposal: string): Promise<DrillClock>
+  pauseClock(holder: string): Promise<DrillClock>
+  resumeClock(holder: string): Promise<DrillClock>
   actionSecret(): Promise<string>
   /** The drill's own sink: nothing of a drill leaves it. */
   notified(message: NotifyMessage): Promise<void>

@@ -1,6 +1,6 @@
 import type { CommandBody } from '../protocol/commands.ts'
 import type { Actor, AgentName, Proposal } from '../protocol/domain.ts'
-import type { Effect } from '../protocol/effects.ts'
+import { type Effect, clockHolder } from '../protocol/effects.ts'
 import { incidentDetail, incidentRow } from '../protocol/rows.ts'
 import { askClerk, askVoter, runAgent } from './ask.ts'
 import { askStatus, beginExecution, beginUndo, callDriver } from './execution.ts'
@@ -108,8 +108,8 @@ async function turnClock(
   const stage = place.peers.stage()
   if (!stage) return null
   const clock = await (effect.type === 'pause-clock'
-    ? stage.pauseClock(effect.proposal)
-    : stage.resumeClock(effect.proposal))
+    ? stage.pauseClock(clockHolder(effect))
+    : stage.resumeClock(clockHolder(effect)))
   place.setClock(clock)
   return null
 }

@@ -78,15 +78,15 @@ export class Book {
     this.#sql.exec('UPDATE drill SET played = ?', ms)
   }
 
-  /** Notes that a proposal wants the clock to stand; false when it was released before. */
-  pause(proposal: string): boolean {
-    this.#sql.exec('INSERT INTO pauser VALUES (?, 0) ON CONFLICT DO NOTHING', proposal)
-    return this.#sql.exec('SELECT 1 FROM pauser WHERE proposal = ? AND released = 0', proposal).toArray().length > 0
+  /** Notes that a question to a person wants the clock to stand; false when it was released before. */
+  pause(holder: string): boolean {
+    this.#sql.exec('INSERT INTO pauser VALUES (?, 0) ON CONFLICT DO NOTHING', holder)
+    return this.#sql.exec('SELECT 1 FROM pauser WHERE proposal = ? AND released = 0', holder).toArray().length > 0
   }
 
-  /** Releases a proposal for good; true when nobody else wants the clock to stand. */
-  release(proposal: string): boolean {
-    this.#sql.exec('INSERT INTO pauser VALUES (?, 1) ON CONFLICT (proposal) DO UPDATE SET released = 1', proposal)
+  /** Releases it for good; true when nobody else wants the clock to stand. */
+  release(holder: string): boolean {
+    this.#sql.exec('INSERT INTO pauser VALUES (?, 1) ON CONFLICT (proposal) DO UPDATE SET released = 1', holder)
     return this.#sql.exec('SELECT 1 FROM pauser WHERE released = 0 LIMIT 1').toArray().length === 0
   }
 

@@ -93,22 +93,22 @@ export class DrillStage extends DurableObject<Env> {
     return this.#drill() === null ? [] : messages(this.ctx.storage.sql)
   }
 
-  /** Lets the clock stand while this proposal waits for a person. Idempotent; a released proposal stops nothing. */
-  async pauseClock(proposal: string): Promise<DrillClock> {
+  /** Lets the clock stand while a person is asked, under the name of what asks. Idempotent; a released one stops nothing. */
+  async pauseClock(holder: string): Promise<DrillClock> {
     const wall = Date.now()
     this.#play(wall)
     this.ctx.storage.transactionSync(() => {
-      if (this.#book.pause(proposal)) this.#setClock(pauseClock(this.#running().clock, wall))
+      if (this.#book.pause(holder)) this.#setClock(pauseClock(this.#running().clock, wall))
     })
     await this.#arm()
     return this.#running().clock
   }
 
-  /** The proposal waits no longer; the clock goes on when none does. Idempotent. */
-  async resumeClock(proposal: string): Promise<DrillClock> {
+  /** It waits no longer; the clock goes on when none does. Idempotent. */
+  async resumeClock(holder: string): Promise<DrillClock> {
     const wall = Date.now()
     this.ctx.storage.transactionSync(() => {
-      if (this.#book.release(proposal)) this.#setClock(resumeClock(this.#running().clock, wall))
+      if (this.#book.release(holder)) this.#setClock(resumeClock(this.#running().clock, wall))
     })
     await this.#arm()
     return this.#running().clock

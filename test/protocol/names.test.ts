@@ -72,6 +72,8 @@ describe('effect keys', () => {
       { type: 'read-signals', proposal: 'p', round: 1, after: null },
       { type: 'pause-clock', proposal: 'p' },
       { type: 'resume-clock', proposal: 'p' },
+      { type: 'pause-clock', proposal: 'p', step: 'drain' },
+      { type: 'resume-clock', proposal: 'p', step: 'drain' },
       { type: 'update-index' },
       { type: 'archive' },
     ]

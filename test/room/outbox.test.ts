@@ -54,6 +54,8 @@ describe('what may start', () => {
     const resume = row({ type: 'resume-clock', proposal: 'p' })
     const other = row({ type: 'resume-clock', proposal: 'q' })
     expect(startable([pause, resume, other], new Set())).toEqual([pause, other])
+    const step = row({ type: 'resume-clock', proposal: 'p', step: 'drain' })
+    expect(startable([pause, resume, step], new Set())).toEqual([pause, step])
     expect(startable([resume], new Set())).toEqual([resume])
   })
 })

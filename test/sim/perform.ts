@@ -4,7 +4,7 @@ import type { CommandBody } from '../../durable/protocol/commands.ts'
 import type { Actor, AgentName, EvidenceDraft, Instant, Proposal } from '../../durable/protocol/domain.ts'
 import { signedClerk } from '../agent-keys.ts'
 import { clerk, find, situationOf, votesOf } from './agents.ts'
-import type { Effect } from '../../durable/protocol/effects.ts'
+import { type Effect, clockHolder } from '../../durable/protocol/effects.ts'
 import type { Row } from './disk.ts'
 import { undoOf } from './laws-undo.ts'
 import { sha256 } from './shell.ts'
@@ -124,7 +124,7 @@ function answerOf(world: World, row: Row): Done[] | 'failed' {
     case 'pause-clock':
     case 'resume-clock':
       if (!reachable) return 'failed'
-      world.turnClock(effect.type === 'pause-clock', effect.proposal)
+      world.turnClock(effect.type === 'pause-clock', clockHolder(effect))
       return []
     case 'update-index':
       return reachable ? [] : 'failed'

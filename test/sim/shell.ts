@@ -13,7 +13,7 @@ import { canonical } from '../../durable/protocol/canonical.ts'
 import { clockAt, wallOf } from '../../durable/protocol/clock.ts'
 import type { Command, CommandBody, RefusalReason } from '../../durable/protocol/commands.ts'
 import type { Actor, Instant, Role } from '../../durable/protocol/domain.ts'
-import { effectKey } from '../../durable/protocol/effects.ts'
+import { effectKey, isHeldBack } from '../../durable/protocol/effects.ts'
 import type { RoomEvent } from '../../durable/protocol/events.ts'
 import { CHAIN_START, chainInput } from '../../durable/protocol/verify.ts'
 import { sealedSignature } from '../agent-keys.ts'
@@ -200,7 +200,7 @@ export class Shell {
     const rows = rowsOf(this.disk).filter((row) => !row.parked)
     for (const row of rows) {
       if (this.inFlight.has(row.key) || !this.#isDue(row)) continue
-      if (isHeldBack(row, rows)) continue
+      if (isHeldBack(row.effect, rows)) continue
       this.inFlight.add(row.key)
       this.#perform(row)
       if (!this.up) return
@@ -264,7 +264,7 @@ export class Shell {
     const rows = rowsOf(this.disk).filter((row) => !row.parked)
     for (const row of rows) {
       // What is held back goes when the other is done, and that rings by itself.
-      if (this.inFlight.has(row.key) || isHeldBack(row, rows)) continue
+      if (this.inFlight.has(row.key) || isHeldBack(row.effect, rows)) continue
       const due = row.clock === 'room' ? wallOf(this.disk.clock, row.due) : row.due
       if (due !== null) rings.push(Math.max(due, wall + 1))
     }
@@ -277,10 +277,4 @@ export class Shell {
     this.#looks += 1
     return this.#looks % 8 === 0
   }
-}
-
-/** A clock resumes only after the pause before it. */
-function isHeldBack({ effect }: Row, rows: Row[]): boolean {
-  if (effect.type !== 'resume-clock') return false
-  return rows.some(({ effect: other }) => other.type === 'pause-clock' && other.proposal === effect.proposal)
 }

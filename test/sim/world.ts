@@ -96,14 +96,14 @@ export class World {
     }
   }
 
-  /** The stage's clock stands while any proposal asks a person; a late pause of a released one stops nothing. */
-  turnClock(pause: boolean, proposal: string): void {
+  /** The stage's clock stands while anything asks a person; a late pause of what was released stops nothing. */
+  turnClock(pause: boolean, holder: string): void {
     const { disk } = this.shell
     if (disk.clock === null) return
-    if (pause && !this.#released.has(proposal)) this.#pausers.add(proposal)
+    if (pause && !this.#released.has(holder)) this.#pausers.add(holder)
     if (!pause) {
-      this.#released.add(proposal)
-      this.#pausers.delete(proposal)
+      this.#released.add(holder)
+      this.#pausers.delete(holder)
     }
     const wall = this.scheduler.now
     disk.clock = this.#pausers.size > 0 ? pauseClock(disk.clock, wall) : resumeClock(disk.clock, wall)

@@ -35,8 +35,8 @@ export function startExecution(state: State, command: Command, body: Of<'start-e
   const proposal = named(state, body.proposal)
   if (!proposal) return refuse('no-such-proposal', body.proposal)
   if (proposal.status !== 'approved') return refuse('stale-run', `proposal ${proposal.number} is ${proposal.status}`)
-  if (body.digest !== proposal.digest) return refuse('wrong-digest', 'the approved digest is another')
   if (!stepsAreOver(proposal)) return refuse('stale-run', 'a step before the action is not over yet')
+  if (body.digest !== proposal.digest) return notWhatWasApproved(state, command, proposal)
   const { evidence } = mint(state, body.fresh)
   const recorded: EventBody[] =
     evidence.length > 0 ? [{ type: 'evidence-recorded', run: state.view.run, evidence, gaps: [] }] : []
@@ -72,6 +72,25 @@ export function startExecution(state: State, command: Command, body: Of<'start-e
     { type: 'execution-started', proposal: id, digest, key, token, guard, gate },
     ...recurring(view, proposal, body.controls, command.at),
   )
+}
+
+/** What the room holds is not what was approved. That breaks what everybody relies on: it is over at once, and people hear of it. */
+function notWhatWasApproved(state: State, command: Command, { id, body }: Proposal): Decided[] {
+  const reason = 'wrong-digest'
+  return [
+    ...added(
+      command,
+      { type: 'proposal-moved', proposal: id, status: 'revoked', reason },
+      { type: 'escalated', reason: `${body.plan.title}: not started, ${reason}` },
+    ),
+    ...askHuman(
+      state,
+      command,
+      id,
+      reason,
+      'what would run is not what was approved; look at the log before anything else',
+    ),
+  ]
 }
 
 /** The same fix again and again is none: it runs, and people hear of it. */

@@ -1,7 +1,7 @@
-import { VOTERS } from '../../protocol/domain.ts'
+import { type RunbookStep, VOTERS } from '../../protocol/domain.ts'
 import type { Effect } from '../../protocol/effects.ts'
 import type { EventBody, EventType, RoomEvent } from '../../protocol/events.ts'
-import { BRANCH_LOOKS_MS } from '../../protocol/steps.ts'
+import { BRANCH_LOOKS_MS, asksPerson } from '../../protocol/steps.ts'
 import { openProposal } from '../../protocol/view.ts'
 import {
   RERUN_CAP_MS,
@@ -130,7 +130,10 @@ function forBody(state: State, body: EventBody, by: string): Effect[] {
     case 'step-started':
       return forStep(state, body)
     case 'step-ended':
-      return beginWhenReady(state, body.proposal)
+      return [
+        ...(body.end !== 'skipped' && asksPerson(stepOf(state, body)) ? [resumeFor(body)] : []),
+        ...beginWhenReady(state, body.proposal),
+      ]
     case 'undo-started':
       return [{ type: 'call-driver', proposal: body.proposal, key: body.key, token: body.token, undo: true }]
     case 'undo-answered':
@@ -194,11 +197,23 @@ function beginWhenReady(state: State, id: string): Effect[] {
   return proposal?.status === 'approved' && stepsAreOver(proposal) ? [{ type: 'begin-execution', proposal: id }] : []
 }
 
-/** What a step waits for; a person's step waits for a person. */
-function forStep(state: State, { proposal, step: id }: Extract<EventBody, { type: 'step-started' }>): Effect[] {
-  const plan = state.view.proposals.find((candidate) => candidate.id === proposal)?.body.plan
-  const step = plan?.steps?.find((candidate) => candidate.id === id)
+interface OneStep {
+  proposal: string
+  step: string
+}
+
+function stepOf({ view }: State, { proposal, step: id }: OneStep): RunbookStep | undefined {
+  const plan = view.proposals.find((candidate) => candidate.id === proposal)?.body.plan
+  return plan?.steps?.find((candidate) => candidate.id === id)
+}
+
+/** What a step waits for; a person's step waits for a person, and a drill's clock stands meanwhile. */
+function forStep(state: State, { proposal, step: id }: OneStep): Effect[] {
+  const step = stepOf(state, { proposal, step: id })
   switch (step?.kind) {
+    case 'manual':
+    case 'approval':
+      return [{ type: 'pause-clock', proposal, step: id }]
     case 'wait':
       return [{ type: 'end-wait', proposal, step: id, after: { ms: step.ms, clock: 'room' } }]
     case 'verify':
@@ -208,6 +223,17 @@ function forStep(state: State, { proposal, step: id }: Extract<EventBody, { type
     default:
       return []
   }
+}
+
+/** A person is asked no longer, for the approval or for a step: neither holds a drill's clock. */
+function released({ view }: State, proposal: string): Effect[] {
+  const found = view.proposals.find((candidate) => candidate.id === proposal)
+  const running = (found?.steps ?? []).filter(({ state }) => state === 'running')
+  return [{ type: 'resume-clock', proposal }, ...running.map(({ id: step }) => resumeFor({ proposal, step }))]
+}
+
+function resumeFor({ proposal, step }: OneStep): Effect {
+  return { type: 'resume-clock', proposal, step }
 }
 
 /** Looks spread over a span, the last at its end: that one decides. */
@@ -238,12 +264,12 @@ function forMove(state: State, { proposal, status, reason }: Extract<EventBody, 
       return recovered(state, proposal) ? [] : lookAgain(state)
     case 'rejected':
       return [
-        { type: 'resume-clock', proposal },
+        ...released(state, proposal),
         ...(reason === CHANGES_REQUESTED ? lookAgain(state, 'wall', 0) : lookAgain(state)),
       ]
     case 'expired':
     case 'revoked':
-      return [{ type: 'resume-clock', proposal }, ...lookAgain(state)]
+      return [...released(state, proposal), ...lookAgain(state)]
     default:
       return []
   }

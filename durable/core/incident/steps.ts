@@ -2,7 +2,7 @@ import type { Command, PersonCommand, Refusal, RoomCommand } from '../../protoco
 import type { Proposal, RunbookStep, StepCondition, StepRun } from '../../protocol/domain.ts'
 import type { Decided } from '../../protocol/events.ts'
 import { TASKS_PER_INCIDENT_MAX } from '../../protocol/limits.ts'
-import { BRANCH_LOOKS_MS, manualAfter, stepsBefore } from '../../protocol/steps.ts'
+import { BRANCH_LOOKS_MS, asksPerson, manualAfter, stepsBefore } from '../../protocol/steps.ts'
 import { mayAct } from '../consensus/policy.ts'
 import { added, isRefusal, refuse, said } from './answer.ts'
 import { askHuman } from './deliberate.ts'
@@ -41,7 +41,7 @@ export function withSteps(state: State, command: Command, answer: Decided[] | Re
 
 function startStep(state: State, command: Command, proposal: Proposal, step: RunbookStep): Decided[] {
   const started = added(command, { type: 'step-started', proposal: proposal.id, step: step.id })
-  if (step.kind !== 'manual' && step.kind !== 'approval') return started
+  if (!asksPerson(step)) return started
   return [...started, ...askHuman(state, command, proposal.id, `step-${step.kind}:${step.id}`, step.says)]
 }
 
@@ -65,8 +65,7 @@ export function completeStep(state: State, command: Command, body: CompleteStep)
   const found = runningStep(state, body)
   if ('refused' in found) return found
   const { proposal, step } = found
-  if (step.kind !== 'manual' && step.kind !== 'approval')
-    return refuse('no-such-step', `step ${step.id} is not done by hand`)
+  if (!asksPerson(step)) return refuse('no-such-step', `step ${step.id} is not done by hand`)
   if (step.kind === 'approval' && !mayAct(command.role, 'commander'))
     return refuse('role-too-low', 'approving a step asks for a commander')
   const bad = badStepReason(body)

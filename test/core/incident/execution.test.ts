@@ -68,11 +68,20 @@ describe('the check at use', () => {
     for (const later of [unknown(), verifying()]) expect(later.refused(begin(later))).toBe('stale-run')
   })
 
-  test('[AC10] before approval, on another digest or on nothing it does not start', () => {
+  test('[AC10] before approval, or on nothing it does not start', () => {
     for (const room of [proposed(), carried()]) expect(room.refused(begin(room))).toBe('stale-run')
     const room = approved()
-    expect(room.refused(begin(room, { digest: 'f'.repeat(64) }))).toBe('wrong-digest')
     expect(room.refused({ ...begin(room), proposal: 'prp_none' })).toBe('no-such-proposal')
+  })
+
+  test('[AC242] what would run is not what was approved: it is revoked at once, and people hear of it', () => {
+    const room = approved()
+    const said = room.say(begin(room, { digest: 'f'.repeat(64) }))
+    expect(types(said)).toEqual(['proposal-moved', 'escalated', 'human-asked'])
+    expect(room.proposal).toMatchObject({ status: 'revoked', reason: 'wrong-digest', execution: null })
+    expect(room.state.view.escalated?.reason).toMatch(/not started, wrong-digest$/)
+    expect(room.named('call-driver')).toEqual([])
+    expect(room.refused(begin(room))).toBe('stale-run')
   })
 
   test.each<[string, string, (room: Room) => void, boolean | null]>([

@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { APPROVAL_EXPIRES_MS, STEP_LOOKS } from '../../../durable/core/consensus/policy.ts'
 import { approveByWall } from '../../../durable/protocol/steps.ts'
 import type { Catalogue, RunbookStep } from '../../../durable/protocol/domain.ts'
+import { react } from '../../../durable/core/incident/react.ts'
 import type { PersonCommand } from '../../../durable/protocol/commands.ts'
+import { effectKey } from '../../../durable/protocol/effects.ts'
+import type { RoomEvent } from '../../../durable/protocol/events.ts'
 import {
   ANN,
   BOB,
@@ -123,6 +126,40 @@ describe('between the approval and the action', () => {
     expect(room.refused(complete(room, 'drain'), RAY)).toBe('stale-run')
     room.say(complete(room, 'sign'), BOB)
     expect(begun(room)).toBe(1)
+  })
+
+  test('[AC240] a drill’s clock stands while a person is asked for a step, each under its own name, and not for the room’s', () => {
+    const room = approvedWith(DRAIN, WAIT, SIGN, ACT)
+    const clock = (type: 'pause-clock' | 'resume-clock') => room.named(type).map((effect) => effectKey(effect, 1))
+    const { id } = room.proposal
+    expect(clock('pause-clock')).toEqual([`pause-clock:${id}`, `pause-clock:${id}:drain`])
+    expect(clock('resume-clock')).toEqual([`resume-clock:${id}`])
+    room.say(complete(room, 'drain'), RAY)
+    expect(clock('resume-clock')).toEqual([`resume-clock:${id}`, `resume-clock:${id}:drain`])
+    room.pass(60_000).say({ type: 'end-wait', proposal: id, step: 'pause' })
+    expect(clock('pause-clock').slice(2)).toEqual([`pause-clock:${id}:sign`])
+    room.say(complete(room, 'sign', 'could-not', 'the owner is away'), ANN)
+    expect(clock('resume-clock').slice(2)).toEqual([`resume-clock:${id}:sign`])
+  })
+
+  test('[AC241] a step that expires or is revoked lets the clock go; one that was skipped never held it', () => {
+    const released = (room: Room) => room.named('resume-clock').flatMap(({ step }) => step ?? [])
+    const expired = approvedWith(DRAIN, ACT)
+    expired.wall = expired.proposal.body.expiresWall
+    expired.tick()
+    expect(expired.proposal.status).toBe('expired')
+    expect(new Set(released(expired))).toEqual(new Set(['drain']))
+    const forked = approvedWith(FORK, DRAIN, ACT)
+    forked.say(readOf(forked, 'fork', 9))
+    expect(states(forked)).toEqual({ fork: 'done', drain: 'skipped' })
+    expect(released(forked)).toEqual([])
+    const outcast = approvedWith(DRAIN, ACT)
+    const { id: proposal } = outcast.proposal
+    const revoked = react(outcast.state, {
+      ...outcast.log[0],
+      body: { type: 'proposal-moved', proposal, status: 'revoked', reason: 'supporter-quarantined' },
+    } as RoomEvent)
+    expect(revoked).toContainEqual({ type: 'resume-clock', proposal, step: 'drain' })
   })
 
   test('[AC222] a wait ends after its time and not before, on the room’s clock', () => {
