@@ -33,6 +33,11 @@ type Seen = Pick<View, 'proposals' | 'keys'>
 
 type Signed<T extends 'cast-vote' | 'clerk-word'> = Extract<CommandBody, { type: T }>
 
+/** A seat's pen. */
+export function testPen(agent: AgentName): { key: AgentKey; sign(text: string): string } {
+  return { key: testKey(agent), sign: (text) => signText(secretOf(agent, 'test'), text) }
+}
+
 /** A vote as its own seat signs it; `by` says whose key signs instead. */
 export function signedVote(view: Seen, body: Unsigned<'cast-vote'>, by: AgentName = body.voter): Signed<'cast-vote'> {
   const ballot = ballotOf(view.proposals, body.proposal, body.digest)

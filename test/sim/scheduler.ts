@@ -35,16 +35,24 @@ export class Scheduler {
     this.#queue.splice(low, 0, step)
   }
 
+  /** Runs the next step, if one comes before `until`. */
+  step(until: Instant): boolean {
+    const next = this.#queue.at(-1)
+    if (!next || next.at > until) return false
+    this.#queue.pop()
+    this.steps += 1
+    this.now = next.at
+    next.what()
+    return true
+  }
+
   /** Runs every step up to `until`; `each` is called after each one. Stops after `stepsMax` steps and says so. */
   run(until: Instant, stepsMax: number, each: () => void): boolean {
     for (;;) {
       const next = this.#queue.at(-1)
       if (!next || next.at > until) break
       if (this.steps >= stepsMax) return false
-      this.#queue.pop()
-      this.steps += 1
-      this.now = next.at
-      next.what()
+      this.step(until)
       each()
     }
     this.now = until
