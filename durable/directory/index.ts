@@ -199,7 +199,6 @@ export class IncidentDirectory extends DurableObject<Env> {
     return readCounters(this.#desk.sql)
   }
 
-  /** Why units were deduplicated, and what waits parked and why. */
   /** What a Worker counted since it last said so. */
   async tally(counted: Tally): Promise<void> {
     this.#desk.commit(() => addTally(this.#desk.sql, counted))
@@ -216,6 +215,7 @@ export class IncidentDirectory extends DurableObject<Env> {
     return holds
   }
 
+  /** Why units were deduplicated, and what waits parked and why. */
   async intakeReasons(): Promise<IntakeReasons> {
     const { sql } = this.#desk
     return {
