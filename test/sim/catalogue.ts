@@ -1,7 +1,8 @@
-import type { Catalogue, Runbook, RunbookStep } from '../../durable/protocol/domain.ts'
+import type { Catalogue, RiskClass, Runbook, RunbookStep } from '../../durable/protocol/domain.ts'
 import { CATALOGUE } from '../core/incident/shop.ts'
+import { storyOf } from './stories.ts'
 
-/** What some shops want done before the pool is touched: by hand and waiting, or looking first. */
+/** What some shops want done before anything is touched: by hand and waiting, or looking first. */
 const STEPS: readonly (RunbookStep[] | null)[] = [
   [
     { kind: 'manual', id: 'drain', says: 'drain the proxy' },
@@ -21,7 +22,7 @@ const STEPS: readonly (RunbookStep[] | null)[] = [
     {
       kind: 'verify',
       id: 'seen',
-      when: { of: 'target', signal: 'pool_in_use', is: 'above', value: 15 },
+      when: { of: 'symptom', signal: 'latency', is: 'above', value: 15 },
       withinMs: 60_000,
     },
     { kind: 'http', id: 'act' },
@@ -31,15 +32,31 @@ const STEPS: readonly (RunbookStep[] | null)[] = [
   null,
 ]
 
-/** The little shop as one seed has it: with steps before the action or without, undone when nothing got better or not. */
+/** How much harm the cure can do, by shop. */
+const RISKS: readonly RiskClass[] = ['reversible', 'reversible', 'wider', 'irreversible', 'reversible', 'reversible']
+
+/**
+ * The little shop as one seed has it: with steps before the action or without, undone when nothing got better or not, its
+ * cure reversible or not. Where it is not, nothing of the first tier stands on the target, or no voter would agree.
+ */
 export function catalogueOf(seed: number): Catalogue {
+  const story = storyOf(seed)
   const steps = STEPS[seed % STEPS.length] ?? null
-  const runbooks = CATALOGUE.runbooks.map((runbook) => ({
-    ...runbook,
-    ...(steps && runbook.id === 'raise-pool-limit' && { steps }),
-    rollback: runbook.rollback && { ...runbook.rollback, onNoBetter: seed % 2 === 0 },
-  }))
-  return { ...CATALOGUE, runbooks: isStubborn(seed) ? [...runbooks, ...others(runbooks)] : runbooks }
+  const risk = RISKS[Math.floor(seed / 3) % RISKS.length] ?? 'reversible'
+  const runbooks = [...CATALOGUE.runbooks, ...story.runbooks].map((runbook): Runbook => {
+    const isCure = runbook.id === story.cure
+    const rollback = runbook.rollback && { ...runbook.rollback, onNoBetter: seed % 2 === 0 }
+    return {
+      ...runbook,
+      ...(steps && isCure && { steps }),
+      ...(isCure && { risk }),
+      rollback: isCure && risk === 'irreversible' ? null : rollback,
+    }
+  })
+  const services = CATALOGUE.services.map((service) =>
+    risk === 'irreversible' ? { ...service, tier: 3 as const } : service,
+  )
+  return { ...CATALOGUE, services, runbooks: isStubborn(seed) ? [...runbooks, ...others(runbooks)] : runbooks }
 }
 
 /** Shops in which the first fix does not help, and others fit as well: there the system would go on trying. */
@@ -47,7 +64,7 @@ export function isStubborn(seed: number): boolean {
   return seed % 7 === 0
 }
 
-/** Two more that fit what the pool shows, and hurt. */
+/** Two more that fit what the shop shows, and hurt. */
 function others(runbooks: Runbook[]): Runbook[] {
   return runbooks
     .filter(({ id }) => id === 'scale-out')
@@ -58,7 +75,10 @@ function others(runbooks: Runbook[]): Runbook[] {
           id,
           action: id,
           title: id,
-          match: { causeKinds: ['saturation', 'configuration'], signalTokens: ['pool'] },
+          match: {
+            causeKinds: ['saturation', 'configuration', 'deployment', 'memory'],
+            signalTokens: ['pool', 'errors', 'heap'],
+          },
           risk: 'reversible',
           rollback: { action: id, parameters: 'previous' },
         }),

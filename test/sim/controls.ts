@@ -79,6 +79,52 @@ const anyDigest: typeof decide = (state, command) => {
   return decide(state, last ? { ...command, body: { ...body, proposal: last.id, digest: last.digest } } : command)
 }
 
+/** Sends a rollback a second time. */
+const undoTwice: typeof decide = (state, command) => {
+  const answer = decide(state, command)
+  if (command.body.type !== 'start-undo' || isRefusal(answer)) return answer
+  return [...answer, ...answer.filter(({ body }) => body.type === 'undo-started')]
+}
+
+/** Remembers beside the state how often it was asked. */
+function counting(): typeof decide {
+  let asked = 0
+  return (state, command) => {
+    asked += 1
+    const answer = decide(state, command)
+    if (isRefusal(answer)) return answer
+    return answer.map((one) =>
+      one.body.type === 'note-added'
+        ? { ...one, body: { ...one.body, note: { ...one.body.note, text: `${one.body.note.text}, ${asked}` } } }
+        : one,
+    )
+  }
+}
+
+/** Writes of a certificate that its evidence was not enough, and lets it stand. */
+const gateless: typeof decide = (state, command) => {
+  const answer = decide(state, command)
+  if (isRefusal(answer)) return answer
+  return answer.map((one): Decided => {
+    const { body } = one
+    if (body.type !== 'ballot-closed' || !body.certificate) return one
+    const certificate = { ...body.certificate, gate: { ...body.certificate.gate, passes: false } }
+    return { ...one, body: { ...body, certificate } }
+  })
+}
+
+/** Keeps the clerk's word under another signature than its own. */
+const resigned: typeof decide = (state, command) => {
+  const answer = decide(state, command)
+  if (isRefusal(answer)) return answer
+  return answer.map(
+    (one): Decided =>
+      one.body.type === 'clerk-spoke'
+        ? { ...one, body: { ...one.body, word: { ...one.body.word, reason: 'somebody else said this' } } }
+        : one,
+  )
+}
+
 /** Believes every signature. */
 const anySignature: typeof decide = (state, command) =>
   decide(state, command.body.type === 'cast-vote' ? { ...command, signed: 'valid' } : command)
@@ -98,6 +144,10 @@ export const CONTROLS: readonly Control[] = [
   { says: 'an approval of anything approves', law: 'decided-on-the-named-digest', twists: { decide: anyDigest } },
   { says: 'every signature is believed', law: 'what-counts-is-signed', twists: { decide: anySignature } },
   { says: 'an equivocation is forgiven', law: 'a-quarantined-voter-does-not-count', twists: { decide: forgiving } },
+  { says: 'a rollback goes out twice', law: 'undo-at-most-once', twists: { decide: undoTwice } },
+  { says: 'a decision has a memory of its own', law: 'replay-decides-the-same', twists: { decide: counting() } },
+  { says: 'a certificate has no evidence', law: 'a-certificate-stands-alone', twists: { decide: gateless } },
+  { says: 'a signed word is altered', law: 'the-log-verifies', twists: { decide: resigned } },
   { says: 'answers are not remembered', law: 'said-once-is-done-once', twists: { forgetAnswers: true } },
   { says: 'the answer goes out before the commit', law: 'nothing-acknowledged-is-lost', twists: { answerFirst: true } },
 ]

@@ -6,6 +6,9 @@ export interface Faults {
   crashBeforeCommit: number
   crashAfterCommit: number
   crashAtCall: number
+  crashAtWake: number
+  /** the next life's clock is off. */
+  skew: number
   /** a peer (monitor, directory, stage) does not answer. */
   unreachable: number
   /** a delivery is lost on the way, its answer is lost, it comes twice. */
@@ -27,6 +30,8 @@ const NONE: Faults = {
   crashBeforeCommit: 0,
   crashAfterCommit: 0,
   crashAtCall: 0,
+  crashAtWake: 0,
+  skew: 0,
   unreachable: 0,
   dropped: 0,
   unanswered: 0,
@@ -46,6 +51,8 @@ export function faultsOf(chance: Prng): Faults {
     crashBeforeCommit: some(0.02),
     crashAfterCommit: some(0.03),
     crashAtCall: some(0.35),
+    crashAtWake: some(0.4),
+    skew: some(0.8),
     unreachable: some(0.15),
     dropped: some(0.3),
     unanswered: some(0.3),

@@ -1,12 +1,13 @@
-import { verifyText } from '../../bridge/ed25519.ts'
+import { nodeCrypto, verifyText } from '../../bridge/ed25519.ts'
+import { decide, evolve, initialState, isRefusal } from '../../durable/core/incident/index.ts'
 import { canonical } from '../../durable/protocol/canonical.ts'
 import type { CommandBody } from '../../durable/protocol/commands.ts'
 import type { HumanDecision, Proposal, RiskClass, Vote } from '../../durable/protocol/domain.ts'
 import type { EventBody, RoomEvent } from '../../durable/protocol/events.ts'
 import { awaitsHuman } from '../../durable/protocol/rows.ts'
-import { CHAIN_START, chainInput } from '../../durable/protocol/verify.ts'
-import { testKey } from '../agent-keys.ts'
-import { rowsOf } from './disk.ts'
+import { CHAIN_START, chainInput, verifyCertificate, verifyLog } from '../../durable/protocol/verify.ts'
+import { TEST_KEYS, testKey } from '../agent-keys.ts'
+import { type Decided, type Disk, eventsOf, rowsOf } from './disk.ts'
 import { type Answer, sha256 } from './shell.ts'
 import { UndoLaws } from './laws-undo.ts'
 import type { World } from './world.ts'
@@ -35,10 +36,6 @@ const NEEDS: Record<RiskClass, { yes: number; opposed: boolean; people: number }
   irreversible: { yes: 4, opposed: false, people: 2 },
 }
 
-/** The cheap way first: members in another order are the same. */
-const isSame = (one: unknown, other: unknown): boolean =>
-  JSON.stringify(one) === JSON.stringify(other) || canonical(one) === canonical(other)
-
 /** Signed by its voter's own key, for this question: checked here and not by the room. */
 function isGenuine({ number, digest }: Proposal, vote: Vote): boolean {
   const { publicKey, id } = testKey(vote.voter)
@@ -59,6 +56,31 @@ interface Known {
   started: number
   outcome: 'none' | 'out' | 'unknown' | 'over'
   extra: number
+}
+
+/** Every decision is made of its command and the state before it, and of nothing else: made again, it says the same bytes. */
+function replays({ commands, log }: Disk, judge: typeof decide): void {
+  const state = initialState()
+  for (const text of commands) {
+    const kept = JSON.parse(text) as Decided
+    const { seq } = state.view
+    const says = `${kept.command.body.type} after ${seq}`
+    const again = judge(state, kept.command)
+    if (isRefusal(again)) {
+      law(again.refused === kept.refused, 'replay-decides-the-same', `${says}: ${again.refused}`)
+      continue
+    }
+    law(kept.refused === null && again.length === kept.events, 'replay-decides-the-same', says)
+    for (const [index, one] of again.entries()) {
+      const event = JSON.stringify({ v: 1, seq: seq + index + 1, ...one })
+      const stored = log[seq + index] ?? ''
+      // All but the hash, which the chain's own law judges.
+      const isSaid = stored.startsWith(`${event.slice(0, -1)},"hash":"`)
+      law(isSaid, 'replay-decides-the-same', `${says}, event ${seq + index + 1}`)
+      evolve(state, JSON.parse(stored) as RoomEvent)
+    }
+  }
+  law(state.view.seq === log.length, 'replay-decides-the-same', `${state.view.seq} of ${log.length} events`)
 }
 
 /** Holds after every step, judged on disk and on the driver alone; knows the log only as it reads it. */
@@ -103,7 +125,7 @@ export class Laws {
     while (this.#read < disk.log.length) this.#learn(JSON.parse(disk.log[this.#read] ?? '') as RoomEvent)
     if (up && life !== this.#life) {
       this.#life = life
-      law(isSame(state, this.#world.shell.folded()), 'fold-is-state', `life ${life}`)
+      law(this.#world.shell.woke, 'fold-is-state', `life ${life}`)
     }
     this.#calledOnce()
     this.#undo.called()
@@ -129,7 +151,24 @@ export class Laws {
     const { state } = this.#world.shell
     law(state.view.state === 'closed', 'liveness', `it is ${state.view.state} and cannot be closed`)
     law(state.view.archived !== null, 'liveness', 'it is closed and not archived')
-    law(isSame(state, this.#world.shell.folded()), 'fold-is-state', 'at the end')
+    law(canonical(state) === canonical(this.#world.shell.folded()), 'fold-is-state', 'at the end')
+  }
+
+  /** The log alone is enough: its commands decide the same events again, and whoever holds a copy can verify all of it. */
+  async theLogStands(): Promise<void> {
+    const { disk } = this.#world.shell
+    replays(disk, this.#world.twists.decide ?? decide)
+    const events = eventsOf(disk)
+    const risks = new Map<string, RiskClass>()
+    for (const { body, seq } of events) {
+      if (body.type === 'proposal-made') risks.set(body.proposal.digest, body.proposal.body.risk)
+      if (body.type !== 'ballot-closed' || !body.certificate) continue
+      const risk = risks.get(body.certificate.digest) ?? 'irreversible'
+      const wrong = await verifyCertificate(body.certificate, risk, TEST_KEYS, nodeCrypto)
+      law(wrong.length === 0, 'a-certificate-stands-alone', `at ${seq}: ${wrong[0]}`)
+    }
+    const { ok, problems } = await verifyLog(events, TEST_KEYS, nodeCrypto)
+    law(ok, 'the-log-verifies', `at ${problems[0]?.seq}: ${problems[0]?.what}`)
   }
 
   #learn(event: RoomEvent): void {
@@ -247,7 +286,7 @@ export class Laws {
     law(token === event.seq, 'token-is-seq', says(`token ${token}`))
     law(!this.#killSwitch, 'kill-switch-stops', says('the switch is on'))
     this.#held(known, says)
-    law(this.#world.scheduler.now < expiresWall, 'expired-does-not-run', says('expired'))
+    law(this.#world.shell.wall < expiresWall, 'expired-does-not-run', says('expired'))
     law(event.at >= notBefore, 'not-before', says('too early'))
     const service = this.#world.opening().catalogue.services.find(({ id }) => id === plan.action.target)
     law(service !== undefined && !service.protected, 'protected-is-never-touched', says(plan.action.target))

@@ -142,8 +142,9 @@ export class People {
 
   #own(): PersonCommand {
     const choose = <T>(items: readonly T[]): T => this.#world.trouble.pick(items)
-    const runbook = choose(['raise-pool-limit', 'scale-out', 'drop-sessions', 'call-the-owner', 'guesswork'])
-    const target = choose(['db-proxy', 'db-proxy', 'checkout', 'orders-db', 'payroll'])
+    const { cure, target: ill } = this.#world.shop.story
+    const runbook = choose([cure, cure, 'scale-out', 'drop-sessions', 'call-the-owner', 'guesswork'])
+    const target = choose([ill, ill, 'checkout', 'orders-db', 'payroll'])
     return {
       type: 'decide-myself',
       runbook,

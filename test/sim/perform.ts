@@ -66,7 +66,8 @@ function answerOf(world: World, row: Row): Done[] | 'failed' {
   const say = (body: CommandBody, by: Actor = ROOM): Done[] => [{ by, body }]
   switch (effect.type) {
     case 'gather-evidence': {
-      const drafts = reachable ? world.look(at) : []
+      // The monitors look at their own clock.
+      const drafts = reachable ? world.look(world.at) : []
       const gaps = reachable ? [] : [{ what: 'telemetry', reason: 'unreachable' as const }]
       return say({ type: 'record-evidence', run: effect.run, drafts, gaps })
     }
@@ -93,7 +94,7 @@ function answerOf(world: World, row: Row): Done[] | 'failed' {
           )
         : []
     case 'begin-execution':
-      return proposal ? say(beginBody(world, proposal, at)) : []
+      return proposal ? say(beginBody(world, proposal)) : []
     case 'preview-driver': {
       const report = { driver: 'sim', says: 'one call', calls: [], effect: 'none yet', canCheck: false }
       return say({
@@ -110,7 +111,7 @@ function answerOf(world: World, row: Row): Done[] | 'failed' {
     case 'begin-undo':
       return proposal ? say(undoBody(world, proposal)) : []
     case 'read-step':
-      return proposal ? say(stepBody(world, proposal, effect.step, at, reachable)) : []
+      return proposal ? say(stepBody(world, proposal, effect.step, world.at, reachable)) : []
     case 'end-wait':
       return say({ type: 'end-wait', proposal: effect.proposal, step: effect.step })
     case 'ask-status': {
@@ -120,7 +121,7 @@ function answerOf(world: World, row: Row): Done[] | 'failed' {
       return say({ type, proposal: proposal.id, key, ...world.driver.status(key) })
     }
     case 'read-signals':
-      return proposal ? say(readingsBody(world, proposal, at, reachable)) : []
+      return proposal ? say(readingsBody(world, proposal, world.at, reachable)) : []
     case 'pause-clock':
     case 'resume-clock':
       if (!reachable) return 'failed'
@@ -151,13 +152,13 @@ function agentBody(world: World, name: AgentName, run: number, at: Instant): Com
 }
 
 /** Kill switch and cited series, read a last time. */
-function beginBody(world: World, proposal: Proposal, at: Instant): CommandBody {
+function beginBody(world: World, proposal: Proposal): CommandBody {
   const { evidence } = world.shell.state.view
   const cited = proposal.body.plan.cites.flatMap((id) => {
     const item = Object.hasOwn(evidence, id) ? evidence[id] : undefined
     return (item && seriesOf(item)) ?? []
   })
-  const seen = world.trouble.happens('unreachable') ? [] : world.look(at)
+  const seen = world.trouble.happens('unreachable') ? [] : world.look(world.at)
   const fresh = seen.filter((draft: EvidenceDraft) => {
     const series = draft.data.kind === 'metric' || draft.data.kind === 'edge' ? draft.data.series : null
     return series !== null && cited.some((one) => sameSeries(one, series))

@@ -17,7 +17,7 @@ import { effectKey, isHeldBack } from '../../durable/protocol/effects.ts'
 import type { RoomEvent } from '../../durable/protocol/events.ts'
 import { CHAIN_START, chainInput } from '../../durable/protocol/verify.ts'
 import { sealedSignature } from '../agent-keys.ts'
-import { type Disk, type Row, eventsOf, putRow, rowsOf } from './disk.ts'
+import { type Decided, type Disk, type Row, eventsOf, putRow, rowsOf } from './disk.ts'
 import type { Trouble } from './faults.ts'
 import type { Scheduler } from './scheduler.ts'
 
@@ -40,6 +40,8 @@ const SYSTEM: Actor = { kind: 'system', name: 'room' }
 const RETRY_MS_FIRST = 500
 const RETRY_MS_LONGEST = 30_000
 const TRIES_MAX = 8
+/** Clocks of two machines differ by so much at most: what a time service leaves. */
+const SKEW_MS_MAX = 3_000
 /** A timer that rang and is still due rings again so much later. */
 const RING_AGAIN_MS = 1_000
 
@@ -53,6 +55,8 @@ export interface Twists {
   forgetAnswers?: boolean
   /** the answer goes out before the commit. */
   answerFirst?: boolean
+  /** of how many decisions one is looked at for leaving its state alone; absent: of sixteen. */
+  looksEvery?: number
 }
 
 /**
@@ -67,8 +71,13 @@ export class Shell {
   /** counts the lives of the room; what an earlier life began is lost. */
   life = 1
   crashes = 0
+  /** the log said after each restart what memory had held before it. */
+  woke = true
   refusals = 0
   readonly inFlight = new Set<string>()
+  /** how far the clock of the machine that the room lives on is off, ms; another life may be on another machine. */
+  #skewMs = 0
+  #lastHeld: string | null = null
   #scheduler: Scheduler
   #trouble: Trouble
   #twists: Twists
@@ -83,9 +92,14 @@ export class Shell {
     this.#perform = perform
   }
 
+  /** The room's own wall clock. */
+  get wall(): Instant {
+    return this.#scheduler.now + this.#skewMs
+  }
+
   /** Room time now; never before the last event. */
   get at(): Instant {
-    return Math.max(this.state.view.at, clockAt(this.disk.clock, this.#scheduler.now))
+    return Math.max(this.state.view.at, clockAt(this.disk.clock, this.wall))
   }
 
   /** Seals, decides and commits. Null: the room died and whoever asked has no answer. */
@@ -107,6 +121,9 @@ export class Shell {
       return this.#twists.answerFirst ? answer : null
     }
     if (isRefusal(decided)) this.refusals += 1
+    const refused = isRefusal(decided) ? decided.refused : null
+    const kept: Decided = { command, refused, events: isRefusal(decided) ? 0 : decided.length }
+    this.disk.commands.push(JSON.stringify(kept))
     // From here to the end of the commit nothing can happen in between.
     if (settles !== null) this.disk.outbox.delete(settles)
     if (!isRefusal(decided)) for (const one of decided) this.#append(one)
@@ -136,14 +153,14 @@ export class Shell {
     const attempts = known.attempts + 1
     const wait = Math.min(RETRY_MS_LONGEST, RETRY_MS_FIRST * 2 ** (attempts - 1))
     const parked = attempts >= TRIES_MAX
-    this.keep({ ...known, attempts, clock: 'wall', due: this.#scheduler.now + wait, parked })
+    this.keep({ ...known, attempts, clock: 'wall', due: this.wall + wait, parked })
     this.arm()
   }
 
   /** An operator lets parked effects be tried again. */
   unpark(): void {
     for (const row of rowsOf(this.disk))
-      if (row.parked) this.keep({ ...row, parked: false, attempts: 0, clock: 'wall', due: this.#scheduler.now })
+      if (row.parked) this.keep({ ...row, parked: false, attempts: 0, clock: 'wall', due: this.wall })
     this.arm()
   }
 
@@ -153,6 +170,7 @@ export class Shell {
     this.life += 1
     this.crashes += 1
     this.inFlight.clear()
+    if (this.state.view.seq > 0) this.#lastHeld = JSON.stringify(this.state)
     this.state = initialState()
     this.#scheduler.after(this.#trouble.chance.whole(10, 3_000), () => this.#wake())
     return null
@@ -169,17 +187,21 @@ export class Shell {
   arm(): void {
     if (!this.up) return
     const next = this.#nextAlarm()
-    if (next === null || (this.#armed !== null && this.#armed <= next && this.#armed > this.#scheduler.now)) return
+    if (next === null || (this.#armed !== null && this.#armed <= next && this.#armed > this.wall)) return
     this.#armed = next
     const { life } = this
     const late = this.#trouble.happens('lateAlarm') ? this.#trouble.chance.whole(1, 5_000) : 0
-    this.#scheduler.at(next + late, () => {
+    this.#scheduler.at(next - this.#skewMs + late, () => {
       if (life === this.life) this.#ring()
     })
   }
 
   #wake(): void {
+    // A life that ends while it still reads its log.
+    if (this.#trouble.happens('crashAtWake')) return void this.crash()
+    this.#skewMs = this.#trouble.happens('skew') ? this.#trouble.chance.whole(-SKEW_MS_MAX, SKEW_MS_MAX) : 0
     this.state = this.folded()
+    if (this.#lastHeld !== null) this.woke &&= JSON.stringify(this.state) === this.#lastHeld
     this.up = true
     this.#armed = null
     this.#scheduler.after(0, () => this.#ring())
@@ -188,7 +210,7 @@ export class Shell {
   #ring(): void {
     if (!this.up) return
     this.#armed = null
-    const wall = this.#scheduler.now
+    const { wall } = this
     if (this.#timerWalls().some((due) => due <= wall))
       this.submit({ id: null, by: SYSTEM, role: null, body: { type: 'tick' }, settles: null })
     this.#pump()
@@ -224,12 +246,12 @@ export class Shell {
     if (this.disk.outbox.has(key)) return
     const after = 'after' in effect ? effect.after : null
     const clock = after?.clock ?? 'wall'
-    const due = Math.ceil((clock === 'room' ? event.at : this.#scheduler.now) + (after?.ms ?? 0))
+    const due = Math.ceil((clock === 'room' ? event.at : this.wall) + (after?.ms ?? 0))
     this.keep({ key, seq: event.seq, effect, clock, due, attempts: 0, claimed: null, parked: false })
   }
 
   #seal({ id, by, role, body }: Submission): Command {
-    const wall = this.#scheduler.now
+    const { wall } = this
     const command: Command = {
       id: id ?? `room-${this.state.view.seq}`,
       at: this.at,
@@ -248,7 +270,7 @@ export class Shell {
   }
 
   #isDue(row: Row): boolean {
-    return row.due <= (row.clock === 'room' ? clockAt(this.disk.clock, this.#scheduler.now) : this.#scheduler.now)
+    return row.due <= (row.clock === 'room' ? clockAt(this.disk.clock, this.wall) : this.wall)
   }
 
   #timerWalls(): Instant[] {
@@ -259,7 +281,7 @@ export class Shell {
   }
 
   #nextAlarm(): Instant | null {
-    const wall = this.#scheduler.now
+    const { wall } = this
     const rings = this.#timerWalls().map((due) => (due <= wall ? wall + RING_AGAIN_MS : due))
     const rows = rowsOf(this.disk).filter((row) => !row.parked)
     for (const row of rows) {
@@ -271,10 +293,10 @@ export class Shell {
     return rings.length === 0 ? null : Math.min(...rings)
   }
 
-  // Whether a decision leaves its state alone is looked at in one of eight: it costs more than the decision.
+  // Whether a decision leaves its state alone is looked at in one of sixteen: it costs more than the decision.
   #looks = 0
   #looksTwice(): boolean {
     this.#looks += 1
-    return this.#looks % 8 === 0
+    return this.#looks % (this.#twists.looksEvery ?? 16) === 0
   }
 }

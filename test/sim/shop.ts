@@ -1,15 +1,14 @@
 import type { Action, Alert, EvidenceDraft, Instant, SeriesWindow } from '../../durable/protocol/domain.ts'
 import { change, alert as shopAlert } from '../core/incident/shop.ts'
+import type { Line, Story } from './stories.ts'
 
 /** A window holds six minutes, a sample every five seconds: the engines' time goes by samples. */
 const SAMPLES = 72
 const STEP_MS = 5_000
 /** What an action needs to show in the signals, ms of the world's time. */
 const TAKES_EFFECT_MS = 3_000
-/** The pool that suffices, where any does. */
-const ENOUGH = 30
 
-/** What happened to the shop: the limit was lowered, actions came. */
+/** What happened to the shop: it fell ill, actions came. */
 interface Turn {
   at: Instant
   level: 'sick' | 'well' | 'worse'
@@ -17,18 +16,21 @@ interface Turn {
 }
 
 /**
- * The world's truth: checkout fails because db-proxy's pool was made too small. A pool that is large enough heals it, one
- * that is not changes nothing, anything else hurts. Values are functions of seed, name and second alone.
+ * The world's truth: checkout fails, and its story says why. What the story calls the cure heals, unless this shop is
+ * stubborn; a pool that is too small changes nothing, anything else hurts. Values are functions of seed, name and second
+ * alone.
  */
 export class Shop {
   readonly seed: number
   readonly onset: Instant
   turns: Turn[]
-  /** from here on the pool suffices. */
-  readonly enough: number
+  readonly story: Story
+  /** nothing heals it. */
+  readonly stubborn: boolean
 
-  constructor(seed: number, onset: Instant, enough = ENOUGH) {
-    this.enough = enough
+  constructor(seed: number, onset: Instant, story: Story, stubborn: boolean) {
+    this.story = story
+    this.stubborn = stubborn
     this.seed = seed
     this.onset = onset
     this.turns = [
@@ -40,7 +42,8 @@ export class Shop {
   apply(action: Action, at: Instant): void {
     const now = this.#turn(at)
     const limit = action.type === 'raise-pool-limit' ? Number(action.parameters['pool_limit'] ?? now.limit) : now.limit
-    const level = action.type !== 'raise-pool-limit' ? 'worse' : limit >= this.enough ? 'well' : 'sick'
+    const known = action.type === this.story.cure && action.target === this.story.target
+    const level = !known ? 'worse' : !this.stubborn && this.story.heals(action, limit) ? 'well' : 'sick'
     this.turns.push({ at: at + TAKES_EFFECT_MS, level, limit })
   }
 
@@ -49,7 +52,8 @@ export class Shop {
     const now = this.#turn(at)
     const asked = rollback.type === 'raise-pool-limit' ? rollback.parameters['pool_limit'] : now.limit
     const limit = typeof asked === 'number' ? asked : now.limit
-    this.turns.push({ at: at + TAKES_EFFECT_MS, level: limit >= this.enough ? 'well' : 'sick', limit })
+    const isEnough = this.story.name === 'pool' && !this.stubborn && this.story.heals(rollback, limit)
+    this.turns.push({ at: at + TAKES_EFFECT_MS, level: isEnough ? 'well' : 'sick', limit })
   }
 
   /** Somebody repairs it by hand, outside of the product. */
@@ -63,18 +67,15 @@ export class Shop {
 
   /** The newest value of a signal that a plan may watch. */
   read(name: string, at: Instant): number {
-    return this.#value(name, at)
+    const line = this.story.lines.find((one) => one.name === name)
+    return line ? this.#value(line, at) : 5
   }
 
   /** What the monitors hold at `at`. */
   look(at: Instant, alerts: Alert[]): EvidenceDraft[] {
     return [
-      ...['errors', 'latency'].map((name) => this.#window(name, 'checkout', at)),
-      this.#window('pool_in_use', 'db-proxy', at),
-      this.#window('rate', 'search', at),
-      this.#window('rate', 'orders-db', at),
-      this.#window('call_latency', 'checkout', at, 'db-proxy'),
-      change('db-proxy', this.onset),
+      ...this.story.lines.map((line) => this.#window(line, at)),
+      ...this.#changed(),
       ...alerts.map((one) => this.#alertSeen(one, at)),
     ]
   }
@@ -127,19 +128,28 @@ export class Shop {
     return since
   }
 
-  #window(name: string, service: string, at: Instant, peer: string | null = null): EvidenceDraft {
+  #changed(): EvidenceDraft[] {
+    const { changed } = this.story
+    if (!changed) return []
+    const draft = change(changed.service, this.onset)
+    return draft.data.kind === 'change'
+      ? [{ ...draft, data: { ...draft.data, change: { ...draft.data.change, ...changed } } }]
+      : []
+  }
+
+  #window(line: Line, at: Instant): EvidenceDraft {
+    const { name, service, peer, role, source } = line
     const end = Math.floor(at / STEP_MS) * STEP_MS
     const startsAt = end - (SAMPLES - 1) * STEP_MS
-    const values = Array.from({ length: SAMPLES }, (_, index) => this.#value(name, startsAt + index * STEP_MS))
-    const pool = name === 'pool_in_use'
+    const values = Array.from({ length: SAMPLES }, (_, index) => this.#value(line, startsAt + index * STEP_MS))
     const series: SeriesWindow = {
-      source: 'metrics',
+      source,
       service,
       name,
       peer,
       unit: '1',
-      role: pool ? 'saturation' : name === 'rate' ? 'rate' : name === 'errors' ? 'errors' : 'latency',
-      limit: pool ? this.#turn(at).limit : null,
+      role,
+      limit: line.limit === 'turn' ? this.#turn(at).limit : line.limit,
       breach: 'above',
       startsAt,
       stepMs: STEP_MS,
@@ -148,7 +158,7 @@ export class Shop {
     const kind = peer === null ? 'metric' : 'edge'
     return {
       kind,
-      source: 'metrics',
+      source,
       service,
       at: end,
       freshMs: 60_000,
@@ -158,23 +168,14 @@ export class Shop {
     }
   }
 
-  #value(name: string, at: Instant): number {
+  #value({ name, service, limit: bound, levels: [well, sick, worse] }: Line, at: Instant): number {
     const { level, limit } = this.#turn(at)
-    const [well, sick, worse] = LEVELS[name] ?? [5, 5, 5]
     const base = level === 'well' ? well : level === 'sick' ? sick : worse
-    const noise = 1 + 0.05 * (hashOf(this.seed, name.length, Math.floor(at / 1_000)) - 0.5)
-    const value = name === 'pool_in_use' ? Math.min(limit, base) : base * noise
+    const noise = 1 + 0.05 * (hashOf(this.seed, name.length, service.length, Math.floor(at / 1_000)) - 0.5)
+    const most = bound === 'turn' ? limit : (bound ?? Number.POSITIVE_INFINITY)
+    const value = bound === 'turn' ? Math.min(most, base) : Math.min(most, base * noise)
     return Number(value.toFixed(3))
   }
-}
-
-/** well, sick, worse. */
-const LEVELS: Record<string, readonly [number, number, number]> = {
-  errors: [1, 12, 40],
-  latency: [80, 900, 3_000],
-  pool_in_use: [13, 99, 99],
-  call_latency: [20, 400, 2_000],
-  rate: [50, 50, 50],
 }
 
 /** A number in [0, 1) that depends on its arguments alone. */

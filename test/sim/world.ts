@@ -15,6 +15,7 @@ import { perform } from './perform.ts'
 import { Scheduler } from './scheduler.ts'
 import { Shell, type Twists } from './shell.ts'
 import { Shop } from './shop.ts'
+import { storyOf } from './stories.ts'
 
 /** Faults happen for so long, in ms of wall time; then the world is calm for the rest. */
 export const TROUBLED_MS = 20 * 60_000
@@ -56,11 +57,8 @@ export class World {
       speed === null ? null : { startedAt: START, startedWall: START, speed, pausedMs: 0, pausedSinceWall: null }
     const disk = emptyDisk(clock)
     const worldAt = (): Instant => clockAt(disk.clock, this.scheduler.now)
-    this.shop = new Shop(
-      seed,
-      START + chance.whole(-20, 60) * 1_000,
-      isStubborn(seed) ? Number.POSITIVE_INFINITY : undefined,
-    )
+    const onset = START + chance.whole(-20, 60) * 1_000
+    this.shop = new Shop(seed, onset, storyOf(seed), isStubborn(seed))
     this.driver = new Driver(this.scheduler, this.trouble, this.shop, worldAt)
     this.shell = new Shell(disk, this.scheduler, this.trouble, twists, (row) => perform(this, row))
     this.directory = new Directory(this, chance)
