@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
-          include: ['test/{core,protocol,scenarios,sim,bridge,engines,faults}/**/*.test.ts'],
+          include: ['test/{core,protocol,scenarios,sim,bridge,engines,faults,contract}/**/*.test.ts'],
           testTimeout: 60_000,
         },
       },
