@@ -39,6 +39,7 @@ import type {
   NewToken,
   SecretReason,
   SecretRow,
+  SigningState,
   TokenRow,
   TokenWorth,
   Visitor,
@@ -186,9 +187,10 @@ export interface RegistryApi {
     asker: Asker,
   ): Promise<{ ok: true; row: SecretRow } | { ok: false; reason: SecretReason }>
   deleteSecret(name: string, asker: Asker): Promise<boolean>
-  secrets(): Promise<{ items: SecretRow[]; key: 'ready' | 'master-key-missing' | 'master-key-invalid' }>
+  secrets(): Promise<{ items: SecretRow[]; key: SigningState }>
   secretNamed(name: string, purpose: string): Promise<string | null>
   agentKeys(instance: string): Promise<AgentKey[]>
+  signing(): Promise<SigningState>
   note(note: AuditNote): Promise<void>
   audit(after: number, limit: number): Promise<AuditPage>
   verifyAudit(): Promise<AuditVerdict>

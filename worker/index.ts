@@ -43,6 +43,7 @@ import { enableTarget, listTargets, onCall } from './routes/oncall.ts'
 import { metrics } from './routes/metrics.ts'
 import * as order from './routes/orders.ts'
 import { deleteSecret, listSecrets, setSecret } from './routes/secrets.ts'
+import { signing } from './routes/signing.ts'
 import { createSilence, endSilence, listSilences, listSuppressed, noise } from './routes/silences.ts'
 import { lobby, room } from './routes/sockets.ts'
 import { listReach } from './routes/reach.ts'
@@ -128,6 +129,7 @@ app.get('/api/v1/intake/noise', signedIn, noise)
 app.get('/api/v1/suppressed', signedIn, listSuppressed)
 app.get('/api/v1/sources', signedIn, listSources)
 app.get('/api/v1/reach', signedIn, listReach)
+app.get('/api/v1/signing', signedIn, signing)
 app.get('/api/v1/silences', signedIn, listSilences)
 app.post('/api/v1/silences', needs('responder'), createSilence)
 app.delete('/api/v1/silences/:id', needs('responder'), endSilence)

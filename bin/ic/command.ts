@@ -51,6 +51,11 @@ export function wordIn<T extends string>(context: Context, option: string, words
   return word
 }
 
+/** Every value of an option that may be given again and again. */
+export function manyIn(context: Context, option: string): string[] {
+  return context.text(option)?.split('\n') ?? []
+}
+
 const DURATION = /^(\d{1,6})([smhd])$/
 const UNIT_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/i

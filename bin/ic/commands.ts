@@ -17,9 +17,11 @@ import { role } from './commands/role.ts'
 import { secret } from './commands/secret.ts'
 import { show } from './commands/show.ts'
 import { maintenance, silence } from './commands/silence.ts'
+import { step } from './commands/step.ts'
 import { tail } from './commands/tail.ts'
 import { task } from './commands/task.ts'
 import { token } from './commands/token.ts'
+import { changes, undo } from './commands/undo.ts'
 import { verify } from './commands/verify.ts'
 
 /** Every command, in the order of help: an incident's life first. */
@@ -43,6 +45,9 @@ const ALL: readonly Command[] = [
   split,
   approve,
   reject,
+  changes,
+  step,
+  undo,
   silence,
   maintenance,
   controls,

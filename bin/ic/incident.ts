@@ -90,6 +90,11 @@ export function sayProposal(out: Output, proposal: ProposalRow): void {
         ? `${rollback.type} on ${rollback.target} ${JSON.stringify(rollback.parameters)}`
         : 'none: it cannot be undone',
     ],
+    ...(proposal.undo ? [['undone', `${proposal.undo.outcome} (${proposal.undoWhy ?? 'no reason'})`] as const] : []),
+    ...(proposal.steps ?? []).map(({ id, state, by, detail }) => {
+      const said = [by, detail].filter((word) => word !== null && word !== '').join(': ')
+      return [`step ${id}`, `${state}${said === '' ? '' : `, ${said}`}`] as const
+    }),
     ['expected', plan.expected],
     ['evidence', plan.cites.join(' ')],
     [

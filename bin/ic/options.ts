@@ -7,6 +7,8 @@ export interface Option {
   short?: string
   /** what stands for its value in help. */
   value?: string
+  /** may be given again and again: each on a line of its own. */
+  many?: true
   says: string
 }
 export type Options = Readonly<Record<string, Option>>
@@ -56,11 +58,12 @@ export function parseOptions(argv: readonly string[], options: Options): Parsed 
     if (token.kind !== 'option') continue
     const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined
     if (option === undefined) throw unknownOption(token.name, token.rawName, options)
-    if (given.has(token.name)) throw usage(`${token.rawName} is given twice`)
+    const before = given.get(token.name)
+    if (before !== undefined && option.many !== true) throw usage(`${token.rawName} is given twice`)
     if (option.type === 'boolean' && token.value !== undefined) throw usage(`${token.rawName} takes no value`)
     if (option.type === 'string' && (token.value === undefined || token.value === ''))
       throw usage(`${token.rawName} needs a value (${option.value ?? 'VALUE'})`)
-    given.set(token.name, token.value ?? true)
+    given.set(token.name, typeof before === 'string' ? `${before}\n${token.value ?? ''}` : (token.value ?? true))
   }
   return { args, given }
 }

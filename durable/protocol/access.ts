@@ -57,6 +57,9 @@ export interface SecretRow {
 
 export type SecretReason = 'master-key-missing' | 'master-key-invalid' | 'too-many-secrets'
 
+/** Whether the agents of an instance can sign their votes, or what keeps them from it: then no ballot carries. */
+export type SigningState = 'ready' | Exclude<SecretReason, 'too-many-secrets'>
+
 // ---------------------------------------------------------------------------------------------- audit
 
 export type AuditOutcome = 'ok' | 'refused' | 'failed'

@@ -5,6 +5,7 @@ import type {
   NewToken,
   SecretReason,
   SecretRow,
+  SigningState,
   TokenRow,
   TokenWorth,
   Visitor,
@@ -154,7 +155,7 @@ export class InstanceRegistry extends DurableObject<Env> {
   }
 
   /** Names, ages and last uses; and whether there is a key to seal under. */
-  async secrets(): Promise<{ items: SecretRow[]; key: 'ready' | 'master-key-missing' | 'master-key-invalid' }> {
+  async secrets(): Promise<{ items: SecretRow[]; key: SigningState }> {
     const found = masterKey(this.env, this.#sql)
     return { items: listSecrets(this.#sql, found.ok ? found.key : null), key: found.ok ? 'ready' : found.reason }
   }
@@ -186,6 +187,12 @@ export class InstanceRegistry extends DurableObject<Env> {
       const found = masterKey(this.env, this.#sql)
       return found.ok ? standingKeys(this.#sql, found.key, instance, wall) : null
     })
+  }
+
+  /** Whether the seats of this instance can sign: there is a key to seal theirs under. */
+  async signing(): Promise<SigningState> {
+    const found = masterKey(this.env, this.#sql)
+    return found.ok ? 'ready' : found.reason
   }
 
   /** Public halves, those that were replaced too; made now where there are none and there is a key to seal them under. */

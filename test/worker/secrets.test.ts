@@ -99,6 +99,14 @@ test('[SE45] without a master key no secret can be set: 503 says what to do; a m
   })
 })
 
+test('[AC243] an instance says whether its agents can sign, and what keeps them from it', async () => {
+  const state = async () =>
+    (await json<{ state: string }>(await ask(deployed(), '/api/v1/signing', { token: await adminToken() }))).state
+  await withSettings({}, async () => expect(await state()).toBe('master-key-missing'))
+  await withSettings({ IC_MASTER_KEY: 'short' }, async () => expect(await state()).toBe('master-key-invalid'))
+  await withSettings({ IC_MASTER_KEY: btoa('k'.repeat(32)) }, async () => expect(await state()).toBe('ready'))
+})
+
 test('[SE46] a value opens under its own key, name and version alone; local mode makes a key and keeps it', async () => {
   const one = { IC_MASTER_KEY: btoa('1'.repeat(32)) }
   const read = (name: string) => deployed().REGISTRY.getByName('instance').secretNamed(name, 'a test')

@@ -72,6 +72,9 @@ export const INSTANCE: readonly Operation[] = [
       },
     },
   }),
+  row('GET /api/v1/signing', 'viewer', 'Whether the agents can sign their votes', {
+    answers: { 200: { says: 'While they cannot, no ballot carries; `state` says why.', schema: shape.signing } },
+  }),
   row('GET /api/v1/silences', 'viewer', 'Silences and maintenance windows', {
     answers: { 200: { says: 'The first to end first.', schema: shape.list(shape.silenceRow) } },
   }),

@@ -148,6 +148,7 @@ export const reachRow = z.looseObject({
   way: z.enum(['public', 'local', 'binding', 'refused']),
   reason: text,
 }) satisfies Part<ReachRow>
+export const signing = z.looseObject({ state: z.enum(['ready', 'master-key-missing', 'master-key-invalid']) })
 export const silenceRow = z.looseObject({
   id: text,
   kind: z.enum(['silence', 'maintenance']),

@@ -3,10 +3,17 @@ import type { IncidentDetail, IncidentRow, ProposalRow } from '../../../durable/
 import { type Command, type Context, incidentIn } from '../command.ts'
 import { CliError, EXIT, usage } from '../exit.ts'
 import { sayProposal } from '../incident.ts'
-import { reasonIn } from './orders.ts'
+import type { Options } from '../options.ts'
+import { REASON, reasonIn } from './orders.ts'
 
 /** Characters of a digest that a script may give instead of all 64: 48 bits. */
 const DIGEST_CHARS_MIN = 12
+
+/** Which change on which target is meant, where nobody types. */
+export const MEANT: Options = {
+  digest: { type: 'string', value: 'SHA256', says: 'the change that is meant' },
+  confirm: { type: 'string', value: 'TARGET', says: 'the target, as it would be typed' },
+}
 
 export const approve: Command = {
   name: 'approve',
@@ -19,27 +26,18 @@ export const approve: Command = {
   ],
   example: "ic approve inc_1a2b3c4d5e6f -r 'the evidence fits'",
   options: {
-    reason: { type: 'string', short: 'r', value: 'TEXT', says: 'why; stands in the record' },
-    digest: { type: 'string', value: 'SHA256', says: 'the change that is meant' },
-    confirm: { type: 'string', value: 'TARGET', says: 'the target, as it would be typed' },
+    ...REASON,
+    ...MEANT,
   },
   async run(context) {
-    const { incident, proposal } = await proposalIn(context)
+    const incident = incidentIn(context)
+    const proposal = await proposalIn(context, incident, context.args[1])
     if (!context.out.json) sayProposal(context.out, proposal)
     if (proposal.status !== 'awaiting-approval')
       throw new CliError(EXIT.conflict, 'not-awaiting-approval', `P-${proposal.number} is ${proposal.status}`)
     const { target } = proposal.action
     if (context.dryRun) return context.out.say(`Would approve P-${proposal.number} of ${incident} on ${target}`)
-    const typed =
-      context.text('confirm') ??
-      (await context.ask.line(
-        `This runs on ${target}. Type the target to approve:`,
-        '--digest and --confirm say which change on which target is approved',
-      ))
-    if (context.text('confirm') !== undefined && context.text('digest') === undefined)
-      throw usage('--confirm goes with --digest: between looking and approving there may be another change')
-    if (typed !== target)
-      throw new CliError(EXIT.error, 'confirm-mismatch', `the target is ${target}, not ${typed}; nothing was approved`)
+    await typeTarget(context, target, { asks: `This runs on ${target}. Type the target to approve:`, done: 'approved' })
     return decide(context, incident, proposal, 'approve')
   },
 }
@@ -50,21 +48,39 @@ export const reject: Command = {
   args: { min: 1, max: 2 },
   says: 'turn a proposal down',
   example: "ic reject inc_1a2b3c4d5e6f P-2 -r 'the pool is not the cause'",
-  options: { reason: { type: 'string', short: 'r', value: 'TEXT', says: 'why; stands in the record' } },
+  options: REASON,
   async run(context) {
-    const { incident, proposal } = await proposalIn(context)
+    const incident = incidentIn(context)
+    const proposal = await proposalIn(context, incident, context.args[1])
     if (context.dryRun) return context.out.say(`Would reject P-${proposal.number} of ${incident}`)
     return decide(context, incident, proposal, 'reject')
   },
 }
 
-async function decide(
+/** The target, typed by a person or named by a script together with the digest; anything else ends the command. */
+export async function typeTarget(
+  context: Context,
+  target: string,
+  { asks, done }: { asks: string; done: string },
+): Promise<void> {
+  const given = context.text('confirm')
+  if (given !== undefined && context.text('digest') === undefined)
+    throw usage('--confirm goes with --digest: between looking and saying so there may be another change')
+  const typed =
+    given ?? (await context.ask.line(asks, `--digest and --confirm say which change on which target is ${done}`))
+  if (typed !== target)
+    throw new CliError(EXIT.error, 'confirm-mismatch', `the target is ${target}, not ${typed}; nothing was ${done}`)
+}
+
+/** Says a word about exactly this proposal, and how it stands then. */
+export async function decide(
   context: Context,
   incident: string,
   { id, digest, number }: ProposalRow,
-  word: 'approve' | 'reject',
+  word: 'approve' | 'reject' | 'undo' | 'request-changes',
+  more: object = {},
 ): Promise<void> {
-  const body = { digest, reason: await reasonIn(context) }
+  const body = { digest, ...more, reason: await reasonIn(context) }
   const path = `/api/v1/incidents/${incident}/proposals/${id}/${word}`
   const row = await context.api().post<IncidentRow>(path, body, { 'idempotency-key': randomUUID() })
   if (context.out.json) return context.out.value(row)
@@ -72,9 +88,7 @@ async function decide(
 }
 
 /** The proposal that is named, else the latest. A digest that was given must be its digest. */
-async function proposalIn(context: Context): Promise<{ incident: string; proposal: ProposalRow }> {
-  const incident = incidentIn(context)
-  const named = context.args[1]
+export async function proposalIn(context: Context, incident: string, named: string | undefined): Promise<ProposalRow> {
   const digest = context.text('digest')
   if (digest !== undefined && !(digest.length >= DIGEST_CHARS_MIN && /^[0-9a-f]{1,64}$/.test(digest)))
     throw usage(`--digest is ${DIGEST_CHARS_MIN} to 64 characters of hex`)
@@ -89,5 +103,5 @@ async function proposalIn(context: Context): Promise<{ incident: string; proposa
     )
   if (digest !== undefined && !proposal.digest.startsWith(digest))
     throw new CliError(EXIT.conflict, 'wrong-digest', `P-${proposal.number} has the digest ${proposal.digest}`)
-  return { incident, proposal }
+  return proposal
 }

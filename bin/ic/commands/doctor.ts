@@ -3,7 +3,7 @@ import type { Catalogue } from '../../../durable/protocol/domain.ts'
 import type { Command, Context } from '../command.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import type { Output } from '../output.ts'
-import { checkSecrets, checkSources, checkTargets } from '../doctor/catalogue.ts'
+import { checkSecrets, checkSigning, checkSources, checkTargets } from '../doctor/catalogue.ts'
 import type { Check } from '../doctor/check.ts'
 import { checkIntake, checkReach, checkSignIn } from '../doctor/instance.ts'
 
@@ -40,6 +40,7 @@ async function examine(context: Context): Promise<Check[]> {
     ...reached,
     check,
     ...(await checkIntake(api)),
+    await checkSigning(api),
     ...(await checkSources(api, catalogue)),
     ...(await checkTargets(api, !context.flag('no-probe'))),
     ...(await checkSecrets(api, catalogue, me.role)),

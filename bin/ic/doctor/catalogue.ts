@@ -1,3 +1,4 @@
+import type { SigningState } from '../../../durable/protocol/access.ts'
 import type { ReachRow } from '../../../durable/protocol/catalogue.ts'
 import type { Catalogue } from '../../../durable/protocol/domain.ts'
 import type { SourceWatch } from '../../../durable/protocol/keeper.ts'
@@ -56,18 +57,22 @@ export async function checkTargets(api: Api, probe: boolean): Promise<Check[]> {
   return checks
 }
 
+/** What makes the key that secrets and the agents' own keys are sealed under. */
+const SET_KEY = 'openssl rand -base64 32 | wrangler secret put IC_MASTER_KEY'
+
+/** Whether the agents can sign: an instance that cannot decides nothing, and shows it nowhere else before an incident does. */
+export async function checkSigning(api: Api): Promise<Check> {
+  const { state } = await api.get<{ state: SigningState }>('/api/v1/signing')
+  return state === 'ready'
+    ? ok('signing', 'the agents can sign their votes')
+    : fail('signing', `${state}: no agent can sign, so no ballot carries and nothing is proposed to people`, SET_KEY)
+}
+
 /** The key that secrets are sealed under, and every secret that the catalogue names. Admins only. */
 export async function checkSecrets(api: Api, catalogue: Catalogue, role: string): Promise<Check[]> {
   if (role !== 'admin') return [skip('master key', `an admin sees it; you are a ${role}`)]
   const { items, key } = await api.get<{ items: { name: string }[]; key: string }>('/api/v1/secrets')
-  if (key !== 'ready')
-    return [
-      fail(
-        'master key',
-        `${key}: no secret can be sealed or read`,
-        'openssl rand -base64 32 | wrangler secret put IC_MASTER_KEY',
-      ),
-    ]
+  if (key !== 'ready') return [fail('master key', `${key}: no secret can be sealed or read`, SET_KEY)]
   const known = new Set(items.map(({ name }) => name))
   const missing = secretsOf(catalogue).filter((name) => !known.has(name))
   return [
