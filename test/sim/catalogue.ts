@@ -1,6 +1,6 @@
 import type { Catalogue, RiskClass, Runbook, RunbookStep } from '../../durable/protocol/domain.ts'
 import { CATALOGUE } from '../core/incident/shop.ts'
-import { storyOf } from './stories.ts'
+import { type Story, storyOf } from './stories.ts'
 
 /** What some shops want done before anything is touched: by hand and waiting, or looking first. */
 const STEPS: readonly (RunbookStep[] | null)[] = [
@@ -35,11 +35,28 @@ const STEPS: readonly (RunbookStep[] | null)[] = [
 /** How much harm the cure can do, by shop. */
 const RISKS: readonly RiskClass[] = ['reversible', 'reversible', 'wider', 'irreversible', 'reversible', 'reversible']
 
+/** What a world is about. */
+export interface Plot {
+  story: Story
+  /** nothing heals it. */
+  stubborn: boolean
+  catalogue: Catalogue
+  /** no faults, a driver that answers, one careful commander. */
+  calm: boolean
+}
+
+export const plotOf = (seed: number): Plot => ({
+  story: storyOf(seed),
+  stubborn: isStubborn(seed),
+  catalogue: catalogueOf(seed),
+  calm: false,
+})
+
 /**
  * The little shop as one seed has it: with steps before the action or without, undone when nothing got better or not, its
  * cure reversible or not. Where it is not, nothing of the first tier stands on the target, or no voter would agree.
  */
-export function catalogueOf(seed: number): Catalogue {
+function catalogueOf(seed: number): Catalogue {
   const story = storyOf(seed)
   const steps = STEPS[seed % STEPS.length] ?? null
   const risk = RISKS[Math.floor(seed / 3) % RISKS.length] ?? 'reversible'
@@ -60,7 +77,7 @@ export function catalogueOf(seed: number): Catalogue {
 }
 
 /** Shops in which the first fix does not help, and others fit as well: there the system would go on trying. */
-export function isStubborn(seed: number): boolean {
+function isStubborn(seed: number): boolean {
   return seed % 7 === 0
 }
 

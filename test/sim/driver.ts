@@ -34,28 +34,34 @@ export class Driver {
   #trouble: Trouble
   #shop: Shop
   #worldAt: () => number
+  /** it always does what it is asked and says so. */
+  #steady: boolean
 
-  constructor(scheduler: Scheduler, trouble: Trouble, shop: Shop, worldAt: () => number) {
+  constructor(scheduler: Scheduler, trouble: Trouble, shop: Shop, worldAt: () => number, steady = false) {
     this.#scheduler = scheduler
     this.#trouble = trouble
     this.#shop = shop
     this.#worldAt = worldAt
+    this.#steady = steady
   }
 
   /** One call. `answer` may come late, never, or as an error; then nobody but the driver knows whether it ran. */
-  call(order: Order, answer: (answer: CallAnswer | 'error') => void): void {
+  call(order: Order, answer: (answer: CallAnswer | 'error') => void, around: (where: string) => void = () => {}): void {
     const entry: Received = { ...order, at: this.#scheduler.now, tookEffect: false }
     this.received.push(entry)
     const { chance } = this.#trouble
-    const how = this.#trouble.happens('unreachable') || chance.next() < 0.25 ? chance.whole(1, 5) : 0
+    const fails = this.#trouble.happens('unreachable') || (!this.#steady && chance.next() < 0.25)
+    const how = fails ? chance.whole(1, 5) : 0
     const after = chance.whole(5, 400)
     const works = (): void => {
       if (this.#barred.has(order.key)) return
+      around('before its effect')
       entry.tookEffect = true
       this.effects.set(order.key, (this.effects.get(order.key) ?? 0) + 1)
       const { action, rollback } = order.body.plan
       if (!order.undo) this.#shop.apply(action, this.#worldAt())
       else if (rollback) this.#shop.takeBack(rollback, this.#worldAt())
+      around('after its effect')
     }
     switch (how) {
       case 1: // declares that it surely did nothing

@@ -25,6 +25,10 @@ const CLAUSES: readonly GuardClauseName[] = [
 /** Wall ms before an unanswered command is sent again, under its own id. */
 const AGAIN_MS = 3_000
 const CLOSE_EVERY_MS = 60_000
+/** Why people are asked when the system proposes no more. */
+const GIVEN_UP: ReadonlySet<string> = new Set(['proposals-used-up', 'retry-used-up'])
+/** A careful commander looks again after so long. */
+const TEND_EVERY_MS = 20_000
 
 /** Who looks at the room: they approve, reject, decide on what no longer stands, say things twice, late, or not at all. */
 export class People {
@@ -50,6 +54,33 @@ export class People {
   /** From now on nobody says anything. */
   rest(): void {
     this.#acting = false
+  }
+
+  /** A careful commander approves what is proposed, and resolves and closes what is over. */
+  tend(): void {
+    const { scheduler, shell } = this.#world
+    const step = (): void => {
+      const body = shell.up && shell.state.view.head ? this.#tending() : null
+      if (body) this.#say({ name: 'ann', role: 'commander' }, body)
+      scheduler.after(TEND_EVERY_MS, step)
+    }
+    step()
+  }
+
+  #tending(): PersonCommand | null {
+    const { view } = this.#world.shell.state
+    const last = view.proposals.at(-1)
+    if (last?.status === 'awaiting-approval')
+      return { type: 'approve', proposal: last.id, digest: last.digest, reason: 'go' }
+    if (last?.status === 'outcome-unknown')
+      return { type: 'settle-outcome', proposal: last.id, outcome: this.#truth(last), reason: 'looked at it' }
+    if (view.state === 'resolved') return { type: 'close', reason: 'over' }
+    // What the system gives up she repairs by hand.
+    const isGivenUp = view.humanAsked !== null && GIVEN_UP.has(view.humanAsked.reason)
+    if (isGivenUp) this.#world.shop.repair(this.#world.at)
+    const isWell = last?.status === 'done' && last.verification?.end === 'recovered'
+    const mayResolve = view.state === 'mitigated' || isGivenUp || isWell
+    return mayResolve && view.state !== 'closed' ? { type: 'resolve', reason: 'well' } : null
   }
 
   /** A careful commander settles what is open, resolves and closes. */

@@ -34,6 +34,7 @@ export function perform(world: World, row: Row): void {
   const { shell, scheduler, trouble } = world
   const { life } = shell
   const alive = (): boolean => shell.up && shell.life === life && shell.disk.outbox.has(row.key)
+  if (shell.diesAt(`before ${row.key}`)) return
   if (trouble.happens('silent')) return scheduler.after(EFFECT_MS_MAX, () => void (alive() && shell.failed(row)))
   const takes = trouble.happens('slow') ? trouble.chance.whole(1_000, 14_000) : trouble.chance.whole(1, 80)
   scheduler.after(takes, () => {
@@ -225,17 +226,23 @@ function callDriver(world: World, row: Row, effect: Extract<Effect, { type: 'cal
   }
   const claimed = { ...row, claimed: scheduler.now }
   if (row.claimed !== null) return scheduler.after(1, () => answer('unknown', 'the room restarted during the call'))
+  if (shell.diesAt(`before the claim of ${row.key}`)) return
   if (!twists.claimAfterCall) shell.keep(claimed)
+  if (shell.diesAt(`after the claim of ${row.key}`)) return
   if (trouble.happens('crashAtCall')) return void shell.crash()
   let answered = false
   const order = { proposal: id, key, token, digest: proposal.digest, body: proposal.body, ...(undo && { undo }) }
-  driver.call(order, (said) => {
-    if (answered) return
-    answered = true
-    if (alive() && twists.claimAfterCall) shell.keep(claimed)
-    if (said === 'error') answer('unknown', 'connection reset')
-    else answer(said.outcome, said.detail)
-  })
+  driver.call(
+    order,
+    (said) => {
+      if (answered) return
+      answered = true
+      if (alive() && twists.claimAfterCall) shell.keep(claimed)
+      if (said === 'error') answer('unknown', 'connection reset')
+      else answer(said.outcome, said.detail)
+    },
+    (where) => void (alive() && shell.diesAt(`${where}, ${row.key}`)),
+  )
   scheduler.after(CALL_MS_MAX, () => {
     if (answered) return
     answered = true

@@ -55,6 +55,8 @@ export interface Twists {
   forgetAnswers?: boolean
   /** the answer goes out before the commit. */
   answerFirst?: boolean
+  /** asked at every commit and around every call, by name: true ends the process there. */
+  diesAt?: (where: string) => boolean
   /** of how many decisions one is looked at for leaving its state alone; absent: of sixteen. */
   looksEvery?: number
 }
@@ -116,6 +118,7 @@ export class Shell {
     const answer: Answer = isRefusal(decided)
       ? { ok: false, reason: decided.refused, seq: this.state.view.seq }
       : { ok: true, seq: this.state.view.seq + decided.length }
+    if (this.diesAt(`before the commit of ${command.body.type}`)) return this.#twists.answerFirst ? answer : null
     if (this.#trouble.happens('crashBeforeCommit')) {
       this.crash()
       return this.#twists.answerFirst ? answer : null
@@ -128,6 +131,7 @@ export class Shell {
     if (settles !== null) this.disk.outbox.delete(settles)
     if (!isRefusal(decided)) for (const one of decided) this.#append(one)
     if (id !== null && !this.#twists.forgetAnswers) this.disk.answers.set(id, answer)
+    if (this.diesAt(`after the commit of ${command.body.type}`)) return null
     if (this.#trouble.happens('crashAfterCommit')) return this.crash()
     this.#scheduler.after(0, () => this.#pump())
     this.arm()
@@ -140,8 +144,10 @@ export class Shell {
   }
 
   drop(key: string): void {
+    if (this.diesAt(`before ${key} is settled`)) return
     this.disk.outbox.delete(key)
     this.inFlight.delete(key)
+    if (this.diesAt(`after ${key} is settled`)) return
     this.#scheduler.after(0, () => this.#pump())
   }
 
@@ -162,6 +168,13 @@ export class Shell {
     for (const row of rowsOf(this.disk))
       if (row.parked) this.keep({ ...row, parked: false, attempts: 0, clock: 'wall', due: this.wall })
     this.arm()
+  }
+
+  /** A boundary where a process may end: asks whether this one does, and then it has. */
+  diesAt(where: string): boolean {
+    if (!this.#twists.diesAt?.(where)) return false
+    this.crash()
+    return true
   }
 
   /** The process dies: memory is gone, and a new life reads the log. */
@@ -198,6 +211,7 @@ export class Shell {
 
   #wake(): void {
     // A life that ends while it still reads its log.
+    if (this.diesAt('as it wakes')) return
     if (this.#trouble.happens('crashAtWake')) return void this.crash()
     this.#skewMs = this.#trouble.happens('skew') ? this.#trouble.chance.whole(-SKEW_MS_MAX, SKEW_MS_MAX) : 0
     this.state = this.folded()

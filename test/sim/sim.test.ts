@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { CONTROLS } from './controls.ts'
 import { add, nothing, play, wordsOf } from './play.ts'
@@ -11,7 +13,7 @@ const PATIENCE_MS = 300_000
 
 describe('worlds of seeds', () => {
   test(
-    `[AC30] in ${SEEDS} worlds every law holds after every step, and every incident reaches a person or an end`,
+    `[AC30] [AC182] in ${SEEDS} worlds every law holds after every step, and every incident reaches a person or an end`,
     async () => {
       const startedAt = performance.now()
       const broken: string[] = []
@@ -50,6 +52,32 @@ const LEAST = {
   quarantined: SEEDS / 50,
   dryRuns: SEEDS / 100,
   crashes: SEEDS / 2,
+}
+
+describe('as a program', () => {
+  test('[AC183] one thread and two find the same', () => {
+    const [one, two] = [program('--seeds', '45', '--jobs', '1'), program('--seeds', '45', '--jobs', '2')]
+    expect(one.at(-1)).toMatch(/^45 seeds, 0 broken, /)
+    expect(two.at(-1)?.replace(/, [\d.]+ s$/, '')).toBe(one.at(-1)?.replace(/, [\d.]+ s$/, ''))
+  })
+
+  test(
+    '[AC183] 2,000 worlds of the seeds that this commit names hold every law',
+    () => {
+      const said = program('--seeds', '2000', '--seed-from-commit')
+      console.log(said.slice(-2).join('\n'))
+      expect(said.filter((line) => line.startsWith('seed '))).toEqual([])
+      expect(said.at(-1)).toMatch(/^2000 seeds, 0 broken, /)
+    },
+    PATIENCE_MS,
+  )
+})
+
+/** The lines that `npm run sim` prints. */
+function program(...args: string[]): string[] {
+  const path = fileURLToPath(new URL('run.ts', import.meta.url))
+  const { stdout, stderr } = spawnSync(process.execPath, [path, ...args], { encoding: 'utf8' })
+  return (stdout.trim() || stderr).trim().split('\n')
 }
 
 describe('negative controls', () => {

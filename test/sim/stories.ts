@@ -45,7 +45,7 @@ const AROUND: readonly Line[] = [
 const calls = (levels: Line['levels']): Line =>
   line({ name: 'call_latency', service: 'checkout', peer: 'db-proxy', role: 'latency', levels })
 
-const cure = (id: string, said: Pick<Runbook, 'match'>): Runbook => ({
+export const runbookOf = (id: string, said: Pick<Runbook, 'match'>): Runbook => ({
   id,
   title: id,
   action: id,
@@ -60,7 +60,7 @@ const cure = (id: string, said: Pick<Runbook, 'match'>): Runbook => ({
   ...said,
 })
 
-const pool: Story = {
+export const pool: Story = {
   name: 'pool',
   target: 'db-proxy',
   cure: 'raise-pool-limit',
@@ -84,7 +84,7 @@ const deploy: Story = {
     calls([20, 20, 60]),
     line({ name: 'pool_in_use', service: 'db-proxy', role: 'saturation', limit: 40, levels: [13, 13, 20] }),
   ],
-  runbooks: [cure('roll-back', { match: { causeKinds: ['deployment'], signalTokens: [] } })],
+  runbooks: [runbookOf('roll-back', { match: { causeKinds: ['deployment'], signalTokens: [] } })],
   heals: ({ type }) => type === 'roll-back',
 }
 
@@ -101,7 +101,7 @@ const memory: Story = {
     line({ name: 'rate', service: 'checkout', role: 'rate', levels: [200, 200, 150] }),
     line({ name: 'pool_in_use', service: 'db-proxy', role: 'saturation', limit: 40, levels: [13, 13, 20] }),
   ],
-  runbooks: [cure('restart', { match: { causeKinds: ['memory'], signalTokens: ['heap'] } })],
+  runbooks: [runbookOf('restart', { match: { causeKinds: ['memory'], signalTokens: ['heap'] } })],
   heals: ({ type }) => type === 'restart',
 }
 

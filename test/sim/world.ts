@@ -3,7 +3,7 @@ import { clockAt, pauseClock, resumeClock } from '../../durable/protocol/clock.t
 import type { Alert, DrillClock, EvidenceDraft, IncidentHead, Instant } from '../../durable/protocol/domain.ts'
 import { TEST_KEYS } from '../agent-keys.ts'
 import { HEAD, POLICY, START } from '../core/incident/shop.ts'
-import { catalogueOf, isStubborn } from './catalogue.ts'
+import { type Plot, plotOf } from './catalogue.ts'
 import { Directory } from './directory.ts'
 import { emptyDisk } from './disk.ts'
 import { Driver } from './driver.ts'
@@ -15,7 +15,6 @@ import { perform } from './perform.ts'
 import { Scheduler } from './scheduler.ts'
 import { Shell, type Twists } from './shell.ts'
 import { Shop } from './shop.ts'
-import { storyOf } from './stories.ts'
 
 /** Faults happen for so long, in ms of wall time; then the world is calm for the rest. */
 export const TROUBLED_MS = 20 * 60_000
@@ -23,6 +22,8 @@ export const TROUBLED_MS = 20 * 60_000
 export const QUIET_MS = 3 * 60 * 60_000
 /** Then people end it. */
 export const CLOSING_MS = 40 * 60_000
+/** A calm world that is tended to is over by then. */
+export const CALM_MS = 90 * 60_000
 /** No world of this size takes more steps; one that does turns in circles. */
 export const STEPS_MAX = 60_000
 
@@ -39,6 +40,7 @@ export class World {
   readonly holds: Holds
   readonly laws: Laws
   readonly twists: Twists
+  readonly plot: Plot
   /** every voter says yes to everything. */
   readonly blind: boolean
   killSwitch = false
@@ -46,20 +48,22 @@ export class World {
   #released = new Set<string>()
   #pausers = new Set<string>()
 
-  constructor(seed: number, twists: Twists = {}) {
+  constructor(seed: number, twists: Twists = {}, plot: Plot = plotOf(seed)) {
     this.seed = seed
     this.twists = twists
+    this.plot = plot
     const chance = prng(seed)
     this.trouble = new Trouble(chance)
-    this.blind = chance.next() < 0.3
-    const speed = this.trouble.pick([null, null, 1, 10, 60])
+    if (plot.calm) this.trouble.stop()
+    this.blind = chance.next() < 0.3 && !plot.calm
+    const speed = plot.calm ? null : this.trouble.pick([null, null, 1, 10, 60])
     const clock: DrillClock | null =
       speed === null ? null : { startedAt: START, startedWall: START, speed, pausedMs: 0, pausedSinceWall: null }
     const disk = emptyDisk(clock)
     const worldAt = (): Instant => clockAt(disk.clock, this.scheduler.now)
     const onset = START + chance.whole(-20, 60) * 1_000
-    this.shop = new Shop(seed, onset, storyOf(seed), isStubborn(seed))
-    this.driver = new Driver(this.scheduler, this.trouble, this.shop, worldAt)
+    this.shop = new Shop(seed, onset, plot.story, plot.stubborn)
+    this.driver = new Driver(this.scheduler, this.trouble, this.shop, worldAt, plot.calm)
     this.shell = new Shell(disk, this.scheduler, this.trouble, twists, (row) => perform(this, row))
     this.directory = new Directory(this, chance)
     this.people = new People(this, chance)
@@ -86,7 +90,7 @@ export class World {
     return {
       type: 'open' as const,
       head,
-      catalogue: catalogueOf(this.seed),
+      catalogue: this.plot.catalogue,
       policy: POLICY,
       killSwitch: false,
       keys: TEST_KEYS,
@@ -125,6 +129,23 @@ export class World {
     this.#run(CLOSING_MS, each)
     this.laws.itIsOver()
     return this
+  }
+
+  /** Plays a calm world, in which a careful commander tends, until it is over. */
+  playCalmly(): this {
+    this.directory.begin()
+    this.holds.release()
+    this.people.tend()
+    const until = this.scheduler.now + CALM_MS
+    while (this.scheduler.now < until && !this.#isDone()) this.#run(60_000, () => this.laws.hold())
+    this.laws.everyEndIsOne()
+    this.laws.itIsOver()
+    return this
+  }
+
+  #isDone(): boolean {
+    const { up, state, disk } = this.shell
+    return up && state.view.archived !== null && state.view.state === 'closed' && disk.outbox.size === 0
   }
 
   #run(ms: number, each: () => void): void {
