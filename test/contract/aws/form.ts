@@ -31,8 +31,9 @@ export function readForm(service: Service, shape: Shape, pairs: ReadonlyMap<stri
 
   function readList(of: Shape, key: string): unknown[] | undefined {
     const items: unknown[] = []
-    const item = of.member ? shapeOf(service, of.member.shape) : undefined
-    for (let index = 1; item; index += 1) {
+    if (!of.member) return undefined
+    const item = shapeOf(service, of.member.shape)
+    for (let index = 1; ; index += 1) {
       const value = read(item, `${key}.member.${index}`)
       if (value === undefined) break
       items.push(value)
@@ -43,7 +44,8 @@ export function readForm(service: Service, shape: Shape, pairs: ReadonlyMap<stri
 
 /** Text of an address, a header or a form as the type that the shape names; left as text where it is none of it. */
 export function typed(shape: Shape, text: string): unknown {
-  if (['integer', 'long', 'float', 'double'].includes(shape.type)) return text.trim() === '' ? text : (numeric(text) ?? text)
+  if (['integer', 'long', 'float', 'double'].includes(shape.type))
+    return text.trim() === '' ? text : (numeric(text) ?? text)
   if (shape.type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
   return text
 }

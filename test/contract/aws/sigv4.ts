@@ -49,7 +49,12 @@ const AUTHORIZATION =
  */
 export function verify(
   request: WireRequest,
-  { find, scope, now, normalize = true }: {
+  {
+    find,
+    scope,
+    now,
+    normalize = true,
+  }: {
     find: (accessKeyId: string) => Credentials | undefined
     scope: Scope
     now: number
@@ -84,7 +89,13 @@ export function verify(
 /** The three texts of a signature, as AWS's signing test suite names them. */
 export function canonical(
   request: WireRequest,
-  { names, stamp, scope, secret, normalize }: {
+  {
+    names,
+    stamp,
+    scope,
+    secret,
+    normalize,
+  }: {
     names: string[]
     stamp: string
     scope: Scope

@@ -41,11 +41,14 @@ async function structural(served: Served): Promise<Service> {
       ...(input === 'Unit' ? {} : { input: { shape: input } }),
       ...(output === 'Unit'
         ? {}
-        : { output: { shape: output, ...(served.metadata.protocol === 'query' && { resultWrapper: `${name}Result` }) } }),
+        : {
+            output: { shape: output, ...(served.metadata.protocol === 'query' && { resultWrapper: `${name}Result` }) },
+          }),
       ...(UNSIGNED.has(name) && { authtype: 'none' }),
     }
   }
-  for (const schema of Object.values(schemas)) if (Array.isArray(schema) && schema[0] === FAILURE) nameOf(schema, shapes)
+  for (const schema of Object.values(schemas))
+    if (Array.isArray(schema) && schema[0] === FAILURE) nameOf(schema, shapes)
   return { tier: 'structural', metadata: served.metadata, operations, shapes }
 }
 
@@ -105,8 +108,7 @@ function failure(shape: Shape, traits: Record<string, unknown>): void {
 /** Simple types by number; a number of unknown width is a double, which bounds it least. */
 function simple(code: number, shapes: Record<string, Shape>): string {
   if ((code & LIST_BIT) !== 0) return named(`list-${code}`, { type: 'list', member: of(code & ~LIST_BIT) })
-  if ((code & MAP_BIT) !== 0)
-    return named(`map-${code}`, { type: 'map', key: of(0), value: of(code & ~MAP_BIT) })
+  if ((code & MAP_BIT) !== 0) return named(`map-${code}`, { type: 'map', key: of(0), value: of(code & ~MAP_BIT) })
   const types: Record<number, Shape> = {
     0: { type: 'string' },
     1: { type: 'double' },

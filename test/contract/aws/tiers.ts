@@ -16,9 +16,9 @@ export async function servicesOf(tier: Tier | 'best'): Promise<Service[]> {
   if (tier === 'structural' || (tier === 'best' && !hasModels())) return structuralServices()
   return SERVED.map(({ name }) => {
     const service: Service = { ...(readShared(`${name}.service-2.json`) as Service), tier: 'full' }
-    // A union in AWS's packages and in DynamoDB itself; the published form never said so.
-    const { AttributeValue } = service.shapes
-    if (name === 'dynamodb' && AttributeValue) AttributeValue.union = true
+    // Unions in AWS's packages and in AWS itself; the published form does not say so of these two.
+    for (const [shapeName, shape] of Object.entries(service.shapes))
+      if (shape.eventstream || (name === 'dynamodb' && shapeName === 'AttributeValue')) shape.union = true
     return service
   })
 }

@@ -50,7 +50,9 @@ interface Found {
 function byTarget(services: readonly Service[], request: WireRequest): Found | undefined {
   const target = header(request, 'x-amz-target')
   const [prefix, name] = target?.split('.') ?? []
-  const service = services.find(({ metadata }) => metadata.targetPrefix !== undefined && metadata.targetPrefix === prefix)
+  const service = services.find(
+    ({ metadata }) => metadata.targetPrefix !== undefined && metadata.targetPrefix === prefix,
+  )
   const operation = service?.operations[name ?? '']
   if (!service || !operation) return undefined
   const kind = `application/x-amz-json-${service.metadata.jsonVersion}`

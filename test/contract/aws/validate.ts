@@ -1,4 +1,13 @@
-import { type Member, type Problem, type Service, type Shape, isFields, membersOf, patternOf, shapeOf } from './model.ts'
+import {
+  type Member,
+  type Problem,
+  type Service,
+  type Shape,
+  isFields,
+  membersOf,
+  patternOf,
+  shapeOf,
+} from './model.ts'
 
 /** How a timestamp without a format of its own travels: seconds in JSON, text in a query or XML. */
 export type Times = 'unixTimestamp' | 'iso8601'
@@ -15,11 +24,16 @@ export function problemsOf(service: Service, name: string, value: unknown, times
   if (shape.document) return []
   switch (shape.type) {
     case 'structure':
-      return isFields(value) ? [...structure(shape, value, say), ...held(shape, value, inner)] : say('type', 'no object')
+      return isFields(value)
+        ? [...structure(shape, value, say), ...held(shape, value, inner)]
+        : say('type', 'no object')
     case 'list': {
       if (!Array.isArray(value)) return say('type', 'no list')
       const of = shape.member
-      return [...bounds(shape, value.length, say), ...value.flatMap((item, index) => (of ? inner(of, item, index) : []))]
+      return [
+        ...bounds(shape, value.length, say),
+        ...value.flatMap((item, index) => (of ? inner(of, item, index) : [])),
+      ]
     }
     case 'map': {
       if (!isFields(value)) return say('type', 'no map')
@@ -76,13 +90,18 @@ function held(
 }
 
 function text(shape: Shape, value: string, say: Say): Problem[] {
-  // Lengths are code points, as Smithy counts them.
-  const length = shape.min === undefined && shape.max === undefined ? 0 : [...value].length
   return [
-    ...(shape.min === undefined && shape.max === undefined ? [] : bounds(shape, length, say)),
+    ...bounds(shape, codePoints(value), say),
     ...(shape.enum && !shape.enum.includes(value) ? say('enum', `not one of ${shape.enum.length} words`) : []),
     ...(shape.pattern !== undefined && !patternOf(shape.pattern).test(value) ? say('pattern', shape.pattern) : []),
   ]
+}
+
+/** Lengths are code points, as Smithy counts them. */
+export function codePoints(value: string): number {
+  let count = 0
+  for (let at = 0; at < value.length; at += (value.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) count += 1
+  return count
 }
 
 function bounds(shape: Shape, size: number, say: Say): Problem[] {
