@@ -1,31 +1,20 @@
 import { ConverseCommand, ConverseStreamCommand, InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime'
 import { InvokeAgentCommand } from '@aws-sdk/client-bedrock-agent-runtime'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type Clients, clientsOf } from './clients.ts'
 import { type Fields, type Service, type Tier, structureOf } from './model.ts'
 import { forClient, sample } from './sample.ts'
-import { type Fake, startFake } from './server.ts'
+import { rig } from './rig.ts'
 import { SERVED } from './services.ts'
 import { needTier } from './tiers.ts'
 import { timesOf } from './understand.ts'
 
 const TIERS: Tier[] = ['full', 'structural']
-const fakes: Fake[] = []
-
-async function fakeOf(tier: Tier | 'best' = 'best'): Promise<{ fake: Fake; clients: Clients }> {
-  const fake = await startFake({ tier })
-  fakes.push(fake)
-  return { fake, clients: clientsOf(fake) }
-}
-
-afterEach(async () => {
-  await Promise.all(fakes.splice(0).map(async (fake) => fake.stop()))
-})
-
-test.each(TIERS)(
+test.for(TIERS)(
   "[BD3] every operation of the bridge passes from AWS's own client, understood without a problem and with its signature verified (%s tier)",
-  async (tier) => {
-    const { fake, clients } = await fakeOf(tier)
+  async (tier, context) => {
+    needTier(context, tier)
+    const { fake, clients } = await rig({ tier })
     for (const served of SERVED) {
       const service = fake.services.find(({ metadata }) => metadata.endpointPrefix === served.metadata.endpointPrefix)
       const schemas = await served.schemas()
@@ -50,7 +39,7 @@ test.each(TIERS)(
 )
 
 test('[BD4] answers and event streams arrive as the script says: words, tool use, usage, embeddings, an agent and its trace', async () => {
-  const { fake, clients } = await fakeOf()
+  const { fake, clients } = await rig()
   const usage = { inputTokens: 812, outputTokens: 61, totalTokens: 873, cacheReadInputTokens: 640 }
   const toolUse = { toolUseId: 'tooluse_1', name: 'classify', input: { kind: 'database', evidence: ['ev_1'] } }
   fake.script({
@@ -165,7 +154,7 @@ test('[BD4] answers and event streams arrive as the script says: words, tool use
 
 test('[BD5] a request against the model or with a wrong key is refused as AWS would, and recorded with what is wrong', async (context) => {
   needTier(context, 'full')
-  const { fake, clients } = await fakeOf('full')
+  const { fake, clients } = await rig({ tier: 'full' })
   const ask = (client: Clients['bedrock-runtime'], input: object) =>
     client.send(
       new ConverseCommand({
