@@ -1,8 +1,24 @@
 import type { Endpoint } from '../durable/protocol/domain.ts'
 import type { NotifyTarget } from '../durable/protocol/oncall.ts'
-import type { ArchivePort, NotifyMessage, NotifyPort, RemediationPort } from '../durable/protocol/ports.ts'
+import type {
+  ArchivePort,
+  CredentialsPort,
+  EmbeddingPort,
+  GuardrailPort,
+  ModelPort,
+  NotifyMessage,
+  NotifyPort,
+  RemediationPort,
+} from '../durable/protocol/ports.ts'
 import { driverOf } from './act/driver.ts'
+import type { AwsConfig } from './aws-config.ts'
+import type { AwsStores } from './aws/index.ts'
+import { noCredentials } from './credentials.ts'
 import { type ArchiveStore, embeddedArchive } from './embedded/archive.ts'
+import { embeddedEmbedding } from './embedded/embedding.ts'
+import { embeddedGuardrail } from './embedded/guardrail.ts'
+import { embeddedModel } from './embedded/model.ts'
+import { embeddingOrEmbedded, guardrailOrEmbedded, modelOrEmbedded } from './fallback.ts'
 import { sinkDriver } from './notify/sink.ts'
 import { webhookDriver } from './notify/webhook/index.ts'
 import type { Way } from './way.ts'
@@ -25,6 +41,8 @@ export interface BridgeParts {
   loopback: boolean
   /** null: this instance can sign nothing, so nothing is wired. */
   actionSecret: string | null
+  /** an AWS account and where what outlives a call is kept; absent or null: the embedded engines answer alone. */
+  aws?: { config: AwsConfig; stores?: AwsStores } | null
 }
 
 /** The room's way out. Every port has a driver that works with no credentials. */
@@ -34,6 +52,10 @@ export interface Bridge {
   remediation(endpoint: string): RemediationPort | null
   /** The driver of a notification target. */
   notify(target: NotifyTarget): NotifyPort
+  model: ModelPort
+  embedding: EmbeddingPort
+  guardrail: GuardrailPort
+  credentials: CredentialsPort
 }
 
 /** Makes the drivers. Constructing them calls nothing. */
@@ -47,6 +69,26 @@ export function createBridge(parts: BridgeParts): Bridge {
     },
     notify(target) {
       return sink ? sinkDriver(sink) : webhookDriver({ ...parts, ...target })
+    },
+    ...thinking(parts.aws ?? null),
+  }
+}
+
+/** What thinks, and what it signs in with. With an account AWS is asked first, and the embedded engine where that gives nothing. */
+function thinking(
+  aws: NonNullable<BridgeParts['aws']> | null,
+): Pick<Bridge, 'model' | 'embedding' | 'guardrail' | 'credentials'> {
+  const [model, embedding, guardrail] = [embeddedModel(), embeddedEmbedding(), embeddedGuardrail()]
+  if (!aws) return { model, embedding, guardrail, credentials: noCredentials() }
+  // The only import of this folder: its code is evaluated when an account is configured and something is asked of it.
+  const drivers = async () => (await import('./aws/index.ts')).awsDrivers(aws.config, aws.stores)
+  return {
+    model: modelOrEmbedded(async () => (await drivers()).model, model),
+    embedding: embeddingOrEmbedded(async () => (await drivers()).embedding, embedding),
+    guardrail: guardrailOrEmbedded(async () => (await drivers()).guardrail, guardrail),
+    credentials: {
+      driver: aws.config.credentials.by,
+      credentials: async (purpose) => (await drivers()).credentials.credentials(purpose),
     },
   }
 }

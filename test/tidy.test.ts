@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { brokenArrows } from './tidy/arrows.ts'
+import { besidesTheDoor, brokenArrows } from './tidy/arrows.ts'
 import { improprieties, impurities } from './tidy/banned.ts'
 import { deadFiles } from './tidy/dead.ts'
 import { importsOf, namedFiles } from './tidy/imports.ts'
@@ -35,6 +35,14 @@ test('[GR20] an import against the arrows is found, and so is a package where no
     'web/src/planted.ts:1 may not import durable/room/index.ts',
     'worker/planted.ts:1 may not import test/run.ts',
     'elsewhere/planted.ts is in no room of the table',
+  ])
+})
+
+test('[BD20] bridge/aws is imported by bridge/bridge.ts alone', () => {
+  expect(besidesTheDoor(imports)).toEqual([])
+  const planted = parseSource('bridge/embedded/planted.ts', `import { awsDrivers } from '../aws/index.ts'`)
+  expect(besidesTheDoor(importsOf(planted))).toEqual([
+    'bridge/embedded/planted.ts:1 imports bridge/aws/index.ts beside bridge/bridge.ts',
   ])
 })
 

@@ -224,6 +224,9 @@ export interface Bindings {
   IC_OIDC_ROLES?: string
   /** default `groups`. */
   IC_OIDC_ROLE_CLAIM?: string
+  /** this Worker's public address as an OIDC issuer that AWS trusts, and the keys it signs with (`npm run oidc:key`). */
+  IC_ISSUER?: string
+  IC_ISSUER_KEYS?: string
   /** requests a minute that one token may make; senders are exempt. */
   IC_RATE_PER_MINUTE?: string
   /** exact origins of our pages, with commas between; without it the origin that is asked. */

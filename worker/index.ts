@@ -41,6 +41,7 @@ import { agentKeys } from './routes/keys.ts'
 import * as lifecycle from './routes/lifecycle.ts'
 import { enableTarget, listTargets, onCall } from './routes/oncall.ts'
 import { metrics } from './routes/metrics.ts'
+import { issuerKeys, openidConfiguration } from './routes/oidc.ts'
 import * as order from './routes/orders.ts'
 import { deleteSecret, listSecrets, setSecret } from './routes/secrets.ts'
 import { signing } from './routes/signing.ts'
@@ -86,6 +87,8 @@ app.get('/livez', livez)
 app.get('/readyz', readyz)
 app.get('/version', versions)
 app.get('/.well-known/incident-commander-keys.json', agentKeys)
+app.get('/.well-known/openid-configuration', openidConfiguration)
+app.get('/.well-known/jwks.json', issuerKeys)
 app.get('/metrics', signedIn, metrics)
 app.get('/openapi.json', openapiJson)
 app.get('/docs', docs)

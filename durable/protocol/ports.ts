@@ -2,6 +2,16 @@ import type { NotifyOutcome } from './commands.ts'
 import type { DryRunReport } from './controls.ts'
 import type { ProposalBody } from './domain.ts'
 import type { RoomEvent } from './events.ts'
+import type {
+  Analysis,
+  Audience,
+  Classification,
+  ModelAnswer,
+  ModelMaterial,
+  PatternMatches,
+  SuggestedCause,
+  Wording,
+} from './models.ts'
 import type { IncidentDetail } from './rows.ts'
 
 /** What a driver says of one call. `failed` is only what it declares as surely not done; everything else is unknown. */
@@ -73,4 +83,68 @@ export interface ArchivedIncident {
   /** head of the hash chain and number of events it covers. */
   chainHead: string
   events: RoomEvent[]
+}
+
+/** Puts a question to a model. It never throws: no usable answer is a value with a reason word. */
+export interface ModelPort {
+  readonly driver: string
+  classify(ask: ModelMaterial): Promise<ModelAnswer<Classification>>
+  matchPatterns(
+    ask: ModelMaterial & { patterns: { id: string; title: string }[] },
+  ): Promise<ModelAnswer<PatternMatches>>
+  /** With `draft` the answer is streamed: each cause is shown once it is whole and cites what is there. Drafts of an answer that fails are void. */
+  analyse(ask: ModelMaterial, draft?: (cause: SuggestedCause) => void): Promise<ModelAnswer<Analysis>>
+  write(ask: ModelMaterial & { audience: Audience }): Promise<ModelAnswer<Wording>>
+}
+
+/** A unit vector of `dimensions` figures. Vectors of different `space`s must not be compared. */
+export interface EmbeddedText {
+  space: string
+  vector: number[]
+  /** the text was longer than what is embedded. */
+  cut: boolean
+}
+
+export interface EmbeddingPort {
+  readonly driver: string
+  embed(ask: { incident: string; text: string }): Promise<ModelAnswer<EmbeddedText>>
+}
+
+export type GuardrailVerdict =
+  | { verdict: 'passed' }
+  /** parts of it are taken out; only this text may go on. */
+  | { verdict: 'masked'; text: string }
+  /** the text goes nowhere: it is neither stored nor shown. */
+  | { verdict: 'blocked'; why: string }
+
+/** Judges a text before a model reads it (`in`) or before anybody reads what a model said (`out`). */
+export interface GuardrailPort {
+  readonly driver: string
+  check(ask: { incident: string; direction: 'in' | 'out'; text: string }): Promise<ModelAnswer<GuardrailVerdict>>
+}
+
+/** What credentials are for; each has a role of its own that may do nothing else. */
+export type CloudFunction = 'ai' | 'archive' | 'remediate'
+
+export interface CloudCredentials {
+  accessKeyId: string
+  secretAccessKey: string
+  /** absent for keys that do not expire. */
+  sessionToken?: string
+  /** epoch ms; null: they do not expire. */
+  expiresAt: number | null
+}
+
+export type CredentialsAnswer =
+  | {
+      ok: true
+      credentials: CloudCredentials /** a word to warn of, shown to people. */
+      warning: 'static-keys' | null
+    }
+  | { ok: false; reason: string; detail: string /** the same question may be answered later. */; again: boolean }
+
+/** Gives credentials for one function. It never throws and says no secret in its words. */
+export interface CredentialsPort {
+  readonly driver: string
+  credentials(purpose: CloudFunction): Promise<CredentialsAnswer>
 }

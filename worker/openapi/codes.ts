@@ -20,6 +20,8 @@ const OWN: Readonly<Record<string, Code>> = {
   'method-not-allowed': { status: 405, says: 'The address takes other methods; `Allow` names them.' },
   'not-found': { status: 404, says: 'What the address names is not there.' },
   'websocket-only': { status: 426, says: 'The address speaks WebSocket.' },
+  'issuer-not-configured': { status: 404, says: 'This instance issues no tokens.' },
+  'issuer-misconfigured': { status: 503, says: 'The issuer or its keys are not understood.' },
   // Who asks.
   unauthenticated: { status: 401, says: 'No sign-in, or none that is known.' },
   'role-too-low': { status: 403, says: 'The address, or the order, asks for a higher role.' },

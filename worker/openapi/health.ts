@@ -19,6 +19,16 @@ export const HEALTH: readonly Operation[] = [
       },
     },
   }),
+  row('GET /.well-known/openid-configuration', 'anyone', 'This instance as an OIDC issuer', {
+    answers: { 200: { says: 'What AWS reads before it trusts a token of ours.', schema: shape.openid } },
+    codes: ['issuer-not-configured', 'issuer-misconfigured'],
+  }),
+  row('GET /.well-known/jwks.json', 'anyone', 'The keys that sign its tokens', {
+    answers: {
+      200: { says: 'Public halves; the next one a day before it signs, the last one a day after.', schema: shape.jwks },
+    },
+    codes: ['issuer-not-configured', 'issuer-misconfigured'],
+  }),
   row('GET /metrics', 'viewer', 'Figures about this instance', {
     answers: {
       200: {

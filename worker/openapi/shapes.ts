@@ -299,6 +299,21 @@ export const drillRow = z.looseObject({
 }) satisfies Part<DrillRow>
 export const scenarioRow = z.looseObject({ name: text, title: text, summary: text, durationMs: count })
 
+export const openid = z.looseObject({ issuer: z.string(), jwks_uri: z.string() })
+
+export const jwks = z.strictObject({
+  keys: z.array(
+    z.strictObject({
+      kty: z.literal('RSA'),
+      use: z.literal('sig'),
+      alg: z.literal('RS256'),
+      kid: z.string(),
+      n: z.string(),
+      e: z.string(),
+    }),
+  ),
+})
+
 export const agentKeys = z.looseObject({
   instance: text,
   keys: z.array(z.strictObject({ id: text, agent: text, instance: text, publicKey: text, since: count })),
