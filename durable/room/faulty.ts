@@ -34,7 +34,11 @@ export async function votesOf(
   const honest = VOTES[voter](situationOf(seenBy(faults, voter, view, at), at), proposal.body)
   const late = delayOf(faults, view, at, voter)
   const spoken = spokenBy(faults, voter, view, proposal, at, honest).map((one): CommandBody => {
-    if (!('copy' in one)) return signedVote(proposal, one.as, one.draft, pen)
+    if (!('copy' in one)) {
+      // A forger names the key of the one it speaks for: the published half is all that it has of it.
+      const named = view.keys.find(({ agent }) => agent === one.as) ?? pen.key
+      return signedVote(proposal, one.as, one.draft, { ...pen, key: one.as === voter ? pen.key : named })
+    }
     const { voter: as, digest, vote, cites, reason, method, key = '', signature = '' } = one.copy
     return {
       type: 'cast-vote',

@@ -52,8 +52,7 @@ export interface Rules {
   ungated: boolean
 }
 
-export function rulesOn(faults: Faults, view: View, proposal: Proposal, at: number): Rules {
-  const asked = ask(faults, view, proposal, at)
+export function rulesOn(asked: readonly Asked[], faults: Faults, view: View, proposal: Proposal): Rules {
   const votes = counted(asked, view)
   const words = lastWords(asked)
   const yes = words.filter(({ vote }) => vote === 'support').length

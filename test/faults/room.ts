@@ -27,7 +27,7 @@ const SAMPLE = JSON.parse(
 /** Where every story of these runs starts. */
 const START: Instant = Date.UTC(2026, 0, 5, 9, 0, 0)
 /** Looks that found nothing to do are waited for so long after the page, ms; an action that runs is seen to its end. */
-const DECIDES_WITHIN_MS = 240_000
+const DECIDES_WITHIN_MS = 120_000
 const ENDS_WITHIN_MS = 900_000
 /** What an effect takes, ms. */
 const EFFECT_MS_MAX = 80

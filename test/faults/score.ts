@@ -5,7 +5,7 @@ import { scenarioNamed } from '../../scenarios/index.ts'
 import type { Truth } from '../../scenarios/scenario.ts'
 import type { Twists } from '../sim/shell.ts'
 import type { Case } from './case.ts'
-import { type Rules, ask, rulesOn } from './count.ts'
+import { type Asked, type Rules, ask, rulesOn } from './count.ts'
 import { DrilledRoom } from './room.ts'
 import { type Seen, seenIn } from './seen.ts'
 
@@ -23,11 +23,8 @@ export interface Ran {
   undone: boolean
 }
 
-/** A voter's answer to one proposal, judged by the truth. */
-export interface Judged {
-  voter: VoterName
-  wrong: boolean
-}
+/** The voters' answers to one proposal, judged by the truth; true is wrong. Whoever did not answer is left out. */
+export type Judged = Partial<Record<VoterName, boolean>>
 
 export interface Result extends Case {
   outcome: Outcome
@@ -69,8 +66,9 @@ export async function score(one: Case, twists: Twists = {}): Promise<Result> {
       // The guard stays on for every rule: what it refused is run by none.
       if (refusing(proposal.guard)) continue
       const what = classOf(proposal.body.plan.action, truth)
-      choices.push({ class: what, rules: rulesOn(room.faults, view, proposal, room.shell.at) })
-      answers.push(...judged(room, proposal, what))
+      const asked = ask(room.faults, view, proposal, room.shell.at)
+      choices.push({ class: what, rules: rulesOn(asked, room.faults, view, proposal) })
+      answers.push(judged(asked, what))
     }
   })
   if (!paged) throw new Error(`${one.story} ${one.seed}: nobody is paged`)
@@ -146,13 +144,12 @@ function rulesOf(choices: readonly Choice[], truth: Truth): Result['rules'] {
 }
 
 /** Wrong: a yes to what is not acceptable, a no to what is. An abstention is neither. */
-function judged({ faults, view, shell }: DrilledRoom, proposal: Proposal, what: Ran['class']): Judged[] {
-  const asked = ask(faults, view, proposal, shell.at)
-  return VOTERS.flatMap((voter): Judged[] => {
+function judged(asked: readonly Asked[], what: Ran['class']): Judged {
+  const answers = VOTERS.flatMap((voter): [VoterName, boolean][] => {
     const own = asked.find((one) => one.voter === voter && one.as === voter)?.draft.vote
-    if (own === undefined) return []
-    return [{ voter, wrong: what === 'correct' ? own === 'oppose' : own === 'support' }]
+    return own === undefined ? [] : [[voter, own === (what === 'correct' ? 'oppose' : 'support')]]
   })
+  return Object.fromEntries(answers)
 }
 
 function settledOf(hypotheses: readonly Hypothesis[], truth: Truth, { faults }: Case): Result['settled'] {

@@ -20,7 +20,7 @@ export interface GateInput {
 
 /**
  * The evidence gate: at least two kinds from at least two sources, one of them observed now on the target or on its path
- * to the symptom. Tainted text counts zero; topology and past incidents support; evidence off the path counts nothing.
+ * to the symptom; a target that the symptom does not call, directly or through others, passes with nothing. Tainted text counts zero; topology and past incidents support; evidence off the path counts nothing.
  */
 export function judgeGate(input: GateInput): GateVerdict {
   const path = onPath(input.catalogue, input.symptoms, input.target)
@@ -45,7 +45,11 @@ export function judgeGate(input: GateInput): GateVerdict {
   const kinds = [...new Set(counted.map((item) => item.kind))].sort()
   const sources = [...new Set(counted.map((item) => item.source))].sort()
   const observedNow = counted.filter((item) => NOW_KINDS.has(item.kind)).map((item) => item.id)
-  const reason = reasonFor(counted.length, kinds.length, sources.length, observedNow.length)
+  // Trouble that happens beside the symptom is no part of it, however well it is observed: not even its own signals speak then.
+  const linked = input.symptoms.some((symptom) => path.has(symptom))
+  const reason = linked
+    ? reasonFor(counted.length, kinds.length, sources.length, observedNow.length)
+    : 'target-off-path'
   return {
     passes: reason === 'passes',
     reason,
@@ -82,6 +86,8 @@ function wouldDecide(reason: string, kinds: string[], sources: string[], target:
   switch (reason) {
     case 'passes':
       return ''
+    case 'target-off-path':
+      return `a call path from the symptom down to ${target} in the catalogue; a person may decide without one`
     case 'no-countable-evidence':
       return `a fresh metric, log, call edge or change of ${target} or of a service on its path`
     case 'nothing-observed-now':

@@ -12,7 +12,7 @@ import type {
   Runbook,
   VerifySignal,
 } from '../../protocol/domain.ts'
-import { leftToPeople } from '../runbooks/match.ts'
+import { leftToPeople, parameterFrom } from '../runbooks/match.ts'
 import { parametersProblem } from '../runbooks/parameters.ts'
 import { blastRadiusInBounds, hasActed, noFreeze, noMaintenance, rateInBounds, type Held } from './controls.ts'
 import { held, newestValues, sameSeries, seriesOf } from './readings.ts'
@@ -100,7 +100,18 @@ function parametersInBounds(input: GuardInput): Judged {
   // What a person has to say no agent says, however well it lies in its bounds.
   const { plan, decidedBy } = input.body
   const unsaid = leftToPeople(runbook).find((name) => !Object.hasOwn(plan.asked?.wants ?? {}, name))
-  return decidedBy === 'system' && unsaid !== undefined ? [false, `person-decides:${unsaid}`] : [true, 'holds']
+  if (decidedBy === 'human') return [true, 'holds']
+  if (unsaid !== undefined) return [false, `person-decides:${unsaid}`]
+  const other = runbook.parameters.find((spec) => !follows(spec, plan))
+  return other ? [false, `does-not-follow:${other.name}`] : [true, 'holds']
+}
+
+/** The system sets what the runbook says of the level before, or what a commander asked for: no agent picks a value. */
+function follows(spec: Runbook['parameters'][number], { action, previous, asked }: ProposalBody['plan']): boolean {
+  if (Object.hasOwn(asked?.wants ?? {}, spec.name)) return true
+  const limit = Object.hasOwn(previous, spec.name) ? (previous[spec.name] ?? null) : null
+  const computed = parameterFrom(spec, limit)
+  return computed.ok && computed.value === action.parameters[spec.name]
 }
 
 function targetKnown(input: GuardInput): Judged {
@@ -151,7 +162,12 @@ function killSwitchOff(input: GuardInput): Judged {
 }
 
 function preconditionsHold(input: GuardInput): Judged {
-  for (const { check } of input.body.plan.preconditions) {
+  const { preconditions, previous } = input.body.plan
+  const checks = preconditions.map(({ check }) => check)
+  // Whoever leaves it out has not changed that the new value rests on it.
+  const limited = Object.keys(previous).length > 0 && input.body.decidedBy === 'system'
+  if (limited && !checks.includes('limit-unchanged')) checks.push('limit-unchanged')
+  for (const check of checks) {
     const [holds, reason] = judgePrecondition(check, input)
     if (holds !== true) return [holds, reason]
   }

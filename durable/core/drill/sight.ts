@@ -26,8 +26,17 @@ export function seenBy(faults: Faults, voter: VoterName, view: View, at: Instant
   return { ...view, evidence }
 }
 
+/** Made once of each window, like what it tells: a stale reader looks as often as any other. */
+const DELAYED = new WeakMap<SeriesWindow, SeriesWindow>()
+
 /** What was true minutes ago, dated now. */
 function delayed(series: SeriesWindow): SeriesWindow {
+  const known = DELAYED.get(series) ?? ago(series)
+  DELAYED.set(series, known)
+  return known
+}
+
+function ago(series: SeriesWindow): SeriesWindow {
   const late = Math.min(series.values.length - 1, Math.round(STALE_MS / series.stepMs))
   return {
     ...series,

@@ -1,4 +1,4 @@
-import type { FindingDraft, Hypothesis, Instant, VoterName } from '../../protocol/domain.ts'
+import type { ActionPlan, FindingDraft, Hypothesis, Instant, VoterName } from '../../protocol/domain.ts'
 import type { Faults, SeatFault } from '../../protocol/faults.ts'
 import type { View } from '../../protocol/view.ts'
 import { type Situation, situationOf } from '../agents/agent.ts'
@@ -59,12 +59,20 @@ function sure(situation: Situation, said: FindingDraft): FindingDraft {
     const [first] = hypotheses
     return first ? found(said, first.title, first.for, { ...detail, hypotheses }) : said
   }
-  if (detail.agent !== 'resolution' || detail.plan) return said
+  if (detail.agent !== 'resolution') return said
+  if (detail.plan) return { ...said, detail: { ...detail, plan: utmost(situation, detail.plan) } }
   const services = situation.catalogue.services.map(({ id }) => id)
   const guesses = services.flatMap((target) =>
     situation.catalogue.runbooks.map((runbook) => certain(pretext(situation, { runbook, target }))),
   )
   return resolve(situation, guesses)
+}
+
+/** The same action with as much of everything as its runbook allows, and nothing that would have to hold first. */
+function utmost({ catalogue }: Situation, plan: ActionPlan): ActionPlan {
+  const specs = catalogue.runbooks.find(({ id }) => id === plan.action.runbook)?.parameters ?? []
+  const most = Object.fromEntries(specs.flatMap((spec) => ('max' in spec ? [[spec.name, spec.max]] : [])))
+  return { ...plan, action: { ...plan.action, parameters: { ...plan.action.parameters, ...most } }, preconditions: [] }
 }
 
 function certain(hypothesis: Hypothesis): Hypothesis {

@@ -19,7 +19,7 @@ import { badStepReason, stepsAreOver, tasksAfter } from './steps.ts'
 import { settleUndo } from './undo.ts'
 import { outcast, supportersCites } from './vote.ts'
 import { isDryRun } from '../../protocol/fold-controls.ts'
-import { UNDO_STEP, actionStep } from '../../protocol/steps.ts'
+import { UNDO_STEP, actionStep, isByHand } from '../../protocol/steps.ts'
 import type { View } from '../../protocol/view.ts'
 
 type Of<T extends RoomCommand['type']> = Extract<RoomCommand, { type: T }>
@@ -217,7 +217,7 @@ export function completeAction(
   body: Extract<PersonCommand, { type: 'complete-step' }>,
 ): Decided[] | Refusal | null {
   const proposal = named(state, body.proposal)
-  if (proposal?.status !== 'outcome-unknown' || !isByHand(state.view, proposal)) return null
+  if (proposal?.status !== 'outcome-unknown' || !isByHand(state.view.catalogue, proposal.body.plan)) return null
   const undo = proposal.undo?.outcome === 'unknown'
   if (body.step !== (undo ? UNDO_STEP : actionStep(proposal.body.plan))) return null
   if (!mayAct(command.role, 'responder')) return refuse('role-too-low', 'completing a step asks for a responder')
@@ -228,12 +228,6 @@ export function completeAction(
   return undo
     ? settleUndo(state, command, proposal, outcome, detail)
     : settle(state, command, proposal, outcome, detail)
-}
-
-/** Its endpoint calls nothing: people do it. */
-function isByHand({ catalogue }: View, { body }: Proposal): boolean {
-  const runbook = catalogue?.runbooks.find(({ id }) => id === body.plan.action.runbook)
-  return catalogue?.endpoints.find(({ name }) => name === runbook?.endpoint)?.driver === 'manual'
 }
 
 function settle(

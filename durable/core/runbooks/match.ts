@@ -94,10 +94,14 @@ export type Parameter = { ok: true; value: ParameterValue; previous: number | nu
  * can say, `person-decides:<name>`.
  */
 export function parameterFor(spec: ParameterSpec, series: SeriesWindow | null): Parameter {
+  return parameterFrom(spec, series?.limit ?? null)
+}
+
+/** The same from a limit that is known otherwise. */
+export function parameterFrom(spec: ParameterSpec, limit: number | null): Parameter {
   if (spec.from.kind === 'person') return { ok: false, reason: `person-decides:${spec.name}` }
   if (spec.from.kind === 'constant') return within(spec, spec.from.value, null)
   if (spec.type === 'choice' || spec.type === 'cidr') return { ok: false, reason: `out-of-bounds:${spec.name}` }
-  const limit = series?.limit ?? null
   if (limit === null) return { ok: false, reason: 'limit-unknown' }
   const wanted = Math.round(limit * spec.from.factor)
   return within(spec, limit < spec.max ? Math.min(wanted, spec.max) : wanted, limit)

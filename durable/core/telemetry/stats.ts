@@ -2,7 +2,7 @@
 
 /** The q-quantile (0..1) by linear interpolation between order statistics. */
 export function quantile(values: readonly number[], q: number): number {
-  const sorted = Float64Array.from(values).sort()
+  const sorted = new Float64Array(values).sort()
   const place = q * (sorted.length - 1)
   const low = sorted[Math.floor(place)] ?? Number.NaN
   const high = sorted[Math.ceil(place)] ?? Number.NaN

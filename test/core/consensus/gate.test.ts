@@ -63,6 +63,16 @@ describe('the table of gate cases', () => {
 })
 
 describe('what lies on the path', () => {
+  test('[CN89] what the symptom does not call passes with nothing, however much is seen there', () => {
+    const beside = [item('E-01', ['change', 'deploys', 'search']), item('E-02', ['metric', 'metrics', 'search'])]
+    const input = { cited: beside, catalogue: CATALOGUE, symptoms: ['checkout'], at: AT, approvers: [] }
+    expect(judgeGate({ ...input, target: 'search' })).toMatchObject({ passes: false, reason: 'target-off-path' })
+    expect(judgeGate({ ...input, target: 'search', symptoms: ['checkout', 'search'] }).passes).toBe(true)
+    // Whoever calls it is not beneath it either: trouble comes from below.
+    const above = beside.map((one) => ({ ...one, service: 'storefront' }))
+    expect(judgeGate({ ...input, cited: above, target: 'storefront' }).reason).toBe('target-off-path')
+  })
+
   test('[CN7] the path is every call path from the symptom down to the target, both ends included', () => {
     expect([...onPath(CATALOGUE, ['storefront'], 'db-proxy')].sort()).toEqual(['checkout', 'db-proxy', 'storefront'])
     expect([...onPath(CATALOGUE, ['checkout'], 'checkout')]).toEqual(['checkout'])

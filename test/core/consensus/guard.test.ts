@@ -50,6 +50,12 @@ const planning = (said: Partial<ProposalBody['plan']>): GuardInput => ({
   ...FINE,
   body: { ...BODY, plan: poolPlan(said) },
 })
+/** A plan whose action rests on no limit. */
+const unlimited = (said: Partial<ProposalBody['plan']>): GuardInput => {
+  const action = { runbook: 'drop-sessions', type: 'drop-sessions', target: 'db-proxy', parameters: {} }
+  const plan = poolPlan({ action, rollback: null, previous: {}, ...said })
+  return { ...FINE, body: { ...BODY, risk: 'irreversible', plan } }
+}
 const before = (said: Partial<ActionRecord>): ActionRecord => ({
   proposal: 1,
   type: 'raise-pool-limit',
@@ -284,7 +290,7 @@ const CASES: Case[] = [
     'data-fresh',
     'nothing observed is cited',
     'no-observed-data-cited',
-    planning({ cites: ['E-03', 'E-04'], preconditions: [] }),
+    unlimited({ cites: ['E-03', 'E-04'], preconditions: [] }),
     null,
   ),
   alone('cooldown-over', 'done a moment ago', 'cooling-down', recordOf(before({ at: AT - 59_999 }))),
@@ -419,6 +425,19 @@ describe('the guard', () => {
         .filter((name) => name !== clause)
       expect(judgeGuard(input, others).holds, `all but ${clause} named`).toBe(false)
     }
+  })
+
+  test('[CN88] the system sets what the runbook computes of the limit before, and that limit is read, whatever a plan leaves out', () => {
+    const { action } = poolPlan()
+    const reason = (input: GuardInput): string | undefined => refusing(judgeGuard(input))?.reason
+    const lying = { action: { ...action, parameters: { pool_limit: 100 } }, preconditions: [] }
+    expect(reason(planning(lying))).toBe('does-not-follow:pool_limit')
+    expect(reason(planning({ ...lying, previous: {} }))).toBe('does-not-follow:pool_limit')
+    expect(reason(planning({ ...lying, previous: { pool_limit: 50 } }))).toBe('limit-changed-meanwhile')
+    const asked = { by: 'ann', proposal: 1, wants: { pool_limit: 100 } }
+    expect(reason(planning({ ...lying, asked }))).toBe(undefined)
+    const own = planning(lying)
+    expect(reason({ ...own, body: { ...own.body, decidedBy: 'human' } })).toBe(undefined)
   })
 
   test('[CN10] what refuses is said with the hard clause first', () => {

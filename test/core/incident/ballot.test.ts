@@ -90,7 +90,7 @@ describe('the system proposes', () => {
     expect(room.state.view.humanAsked).toMatchObject({ reason: 'rejected' })
     nextLook(room)
     expect(room.refused(propose(room))).toBe('nothing-changed')
-    nextLook(room, acting({ parameters: { pool_limit: 30 } }))
+    nextLook(room, acting({ runbook: 'drop-sessions', type: 'drop-sessions', parameters: {} }))
     expect(types(room.say(propose(room)))).toContain('ballot-opened')
   })
 
@@ -109,12 +109,12 @@ describe('the system proposes', () => {
   test('[CN13] after so many ballots only people go on', () => {
     const room = opened()
     for (let n = 1; n <= PROPOSALS_PER_INCIDENT_MAX; n += 1) {
-      nextLook(room, acting({ parameters: { pool_limit: 30 + n } }))
+      nextLook(room)
       room.say(propose(room))
       vote(room, 'diagnosis', 'oppose')
       expect(room.proposal.status).toBe('not-carried')
     }
-    nextLook(room, acting({ parameters: { pool_limit: 50 } }))
+    nextLook(room)
     expect(room.say(propose(room))).toMatchObject([{ type: 'human-asked', reason: 'proposals-used-up' }])
     expect(room.refused(propose(room))).toBe('nothing-changed')
   })

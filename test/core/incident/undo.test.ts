@@ -289,17 +289,20 @@ const own = (pool_limit: number): Extract<PersonCommand, { type: 'decide-myself'
   reason: 'I know this one',
 })
 
-/** A look that asks for another figure, far enough from the last try. */
-const again = (room: Room, pool_limit: number): Room => {
+const otherPlan = (): ActionPlan => {
+  const action = { runbook: 'scale-out', type: 'scale-out', target: 'db-proxy', parameters: {} }
+  return poolPlan({ action, previous: {}, rollback: action, preconditions: [] })
+}
+/** A look that asks for it, far enough from the last try. */
+const again = (room: Room, plan = otherPlan()): Room => {
   room.pass(120_000)
-  const plan: ActionPlan = poolPlan({ action: { ...poolPlan().action, parameters: { pool_limit } } })
   return found(plan, looked(room, room.state.view.run + 1))
 }
 
 describe('one retry', () => {
   const failedTwice = (): Room => {
     const room = answered('ran')
-    again(room, 50)
+    again(room)
     room.say({ type: 'propose', run: room.state.view.run })
     carried(poolPlan(), room)
     approved(poolPlan(), room)
@@ -310,7 +313,7 @@ describe('one retry', () => {
 
   test('[AC205] after the first that did not help, the next is a proposal of its own', () => {
     const room = answered('ran')
-    again(room, 50)
+    again(room)
     room.say({ type: 'propose', run: room.state.view.run })
     expect(room.proposal).toMatchObject({ number: 2, status: 'voting' })
     expect(room.proposal.digest).not.toBe(room.state.view.proposals[0]?.digest)
@@ -321,7 +324,7 @@ describe('one retry', () => {
     expect(room.proposal).toMatchObject({ number: 2, status: 'done', reason: 'no-better' })
     expect(room.state.view.escalated?.reason).toBe('retry-used-up')
     expect(asked(room)).toBe('retry-used-up')
-    again(room, 60)
+    again(room)
     expect(room.refused({ type: 'propose', run: room.state.view.run })).toBe('nothing-changed')
     expect(room.state.view.proposals).toHaveLength(2)
     room.say({ ...own(80), passed: [...own(80).passed, 'not-same-failing-fix'] }, ANN)
@@ -338,7 +341,7 @@ describe('one retry', () => {
     // An own decision without a finding watches the alert: 0 is over.
     readOut(room, 0)
     room.say({ type: 'reopen', reason: 'it is back' }, RAY)
-    again(room, 90)
+    again(room)
     room.say({ type: 'propose', run: room.state.view.run })
     expect(room.proposal.number).toBe(4)
   })
@@ -354,7 +357,7 @@ describe('one retry', () => {
         })(),
       ),
     )
-    again(room, 40)
+    again(room, poolPlan())
     room.say({ type: 'propose', run: room.state.view.run })
     expect(room.proposal).toMatchObject({ number: 2, status: 'refused', reason: 'same-fix-failed-before' })
   })
