@@ -16,11 +16,14 @@ const PATTERNS: readonly Pattern[] = [
   { kind: 'private-key', pattern: /"d"\s*:\s*"[\w-]{40,}"/g },
   { kind: 'token', pattern: /\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*){0,3}/g },
   // user:password@ of any scheme, and the password alone where a driver's error message repeats it.
-  { kind: 'connection-string', pattern: /\b[a-z][a-z\d+.-]{1,30}:\/\/[^\s/@:"'<>]*:[^\s"'<>]*@[^\s"'<>]*/gi },
+  {
+    kind: 'connection-string',
+    pattern: /\b[a-z][a-z\d+.-]{1,30}:\/\/[^\s/@:"'<>]{0,200}:[^\s"'<>]{0,1000}@[^\s"'<>]{0,1000}/gi,
+  },
   {
     kind: 'connection-string',
     pattern:
-      /\b(?:Server|Data Source|Endpoint|AccountName|Host)=[^\n"']*?(?:Password|Pwd|AccountKey|SharedAccessKey)=[^\s"']+/gi,
+      /\b(?:Server|Data Source|Endpoint|AccountName|Host)=[^\n"']{0,300}?(?:Password|Pwd|AccountKey|SharedAccessKey)=[^\s"']+/gi,
   },
   {
     kind: 'token',
@@ -49,11 +52,11 @@ const PATTERNS: readonly Pattern[] = [
   {
     kind: 'secret',
     pattern:
-      /(?<keep>(?:^|[^a-z\d])[\w.-]{0,40}?(?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|client[_-]?secret|credentials?|auth[_-]?key|sas)[\w.-]{0,20}["']?\s*(?:=>?|:=?)\s*)(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[^\s"',;&)}\]]+)/gi,
+      /(?<keep>(?:^|[^a-z\d])[\w.-]{0,40}?(?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|client[_-]?secret|credentials?|auth[_-]?key|sas)[\w.-]{0,20}["']?\s*(?:=>?|:=?)\s*)(?:["']?\[[a-z-]+\]|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[^\s"',;&)}\]]+)/gi,
   },
   {
     kind: 'email',
-    pattern: /[\w.!#$%&'*+/=?^`{|}~-]+@[a-z\d](?:[a-z\d-]*[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]*[a-z\d])?)+/gi,
+    pattern: /[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.){1,8}[a-z]{2,24}\b/gi,
   },
   // 40 characters of base64 with all kinds in it, as an AWS secret key is; a SHA-1 in hex is not.
   {
@@ -70,9 +73,22 @@ export interface Redacted {
   counts: Record<string, number>
 }
 
+/** What one pattern leaves can make another one fit, e.g. a key between quotes; each pass takes something out, so few are needed. */
+const PASSES_MAX = 5
+
 /** The text without what has the shape of a secret, an e-mail address or a card number. Redacting twice changes nothing more. */
 export function redactForModel(text: string): Redacted {
   const counts: Record<string, number> = {}
+  let clean = text
+  for (let pass = 0; pass < PASSES_MAX; pass += 1) {
+    const next = passOver(clean, counts)
+    if (next === clean) break
+    clean = next
+  }
+  return { text: clean, counts }
+}
+
+function passOver(text: string, counts: Record<string, number>): string {
   const count = (kind: string): string => {
     counts[kind] = (counts[kind] ?? 0) + 1
     return `[${kind}]`
@@ -85,8 +101,7 @@ export function redactForModel(text: string): Redacted {
       const keep = isGroups(groups) ? (groups['keep'] ?? '') : ''
       return MARK.test(whole.slice(keep.length)) ? whole : keep + count(kind)
     })
-  clean = clean.replace(CARD, (digits) => (isCard(digits) ? count('card') : digits))
-  return { text: clean, counts }
+  return clean.replace(CARD, (digits) => (isCard(digits) ? count('card') : digits))
 }
 
 /** What an earlier pattern left: it is no secret. */

@@ -10,6 +10,8 @@ import { type Bedrock, call } from './call.ts'
 export const TITAN_DIMENSIONS = 256
 /** Below the model's 50,000 characters and 8,192 tokens, also where a character is a token of its own. */
 const TEXT_CHARS_MAX = 8000
+/** It is redacted before it is cut, or half a secret would fit no pattern. */
+const READ_CHARS_MAX = 20_000
 const EMBED_MS = 3000
 /** A vector of 256 figures as JSON takes 6 kB. */
 const ANSWER_BYTES_MAX = 100_000
@@ -20,7 +22,8 @@ export function bedrockEmbedding(bedrock: Bedrock): EmbeddingPort {
   return {
     driver: 'aws',
     async embed({ incident, text }) {
-      const { text: clean, counts } = redactForModel(text.slice(0, TEXT_CHARS_MAX))
+      const { text: whole, counts } = redactForModel(text.slice(0, READ_CHARS_MAX))
+      const clean = whole.slice(0, TEXT_CHARS_MAX).toWellFormed()
       const limit = deadline(EMBED_MS, bedrock.now)
       try {
         const what = {
@@ -56,7 +59,7 @@ export function bedrockEmbedding(bedrock: Bedrock): EmbeddingPort {
         const value: EmbeddedText = {
           space: `${model}/${TITAN_DIMENSIONS}`,
           vector: out.vector,
-          cut: text.length > TEXT_CHARS_MAX,
+          cut: text.length > READ_CHARS_MAX || whole.length > TEXT_CHARS_MAX,
         }
         return { ok: true, value, dropped: nothingDropped(), leftOut: 0, degraded: null, provenance, tried: [] }
       } finally {

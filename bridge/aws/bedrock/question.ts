@@ -3,10 +3,12 @@ import { embeddedGuardrail } from '../../embedded/guardrail.ts'
 import { addCounts, redactForModel } from '../../redact.ts'
 import type { Task } from './tasks.ts'
 
-/** What is asked at most: exhibits, and UTF-16 units of one and of all. Older ones than the newest that fit are left out. */
+/** What is asked at most: exhibits, and UTF-16 units of one and of all. What comes after what fits is left out. */
 const EXHIBITS_MAX = 60
 const EXHIBIT_CHARS_MAX = 600
 const ALL_CHARS_MAX = 24_000
+/** Longest text that is looked at at all: it is redacted whole before it is cut, or half a secret would fit no pattern. */
+const READ_CHARS_MAX = 20_000
 
 /** A question in words, with nothing in it that may not leave. */
 export interface Question {
@@ -41,19 +43,20 @@ export async function questionOf(ask: ModelMaterial, task: Task): Promise<Questi
     lines.push(line)
   }
   const user = [
-    `Incident: ${clean(ask.title)}`,
+    `Incident: ${clean(ask.title.slice(0, READ_CHARS_MAX)).slice(0, EXHIBIT_CHARS_MAX)}`,
     `Services: ${ask.services.map(clean).join(', ')}`,
     'Exhibits:',
     ...lines,
     '',
-    clean(task.asks),
+    // Line by line, so that half a key in one pattern's title takes no other pattern with it.
+    ...task.asks.split('\n').map(clean),
   ].join('\n')
   return { system: RULES, user, leftOut: ask.evidence.length - lines.length, redacted }
 }
 
 /** One line for one exhibit; null: outsiders wrote it and it gives orders, so that no model reads it. */
 async function lineOf({ id, kind, text, tainted }: Exhibit, clean: (text: string) => string): Promise<string | null> {
-  const words = clean(text.slice(0, EXHIBIT_CHARS_MAX)).replaceAll(/\s+/g, ' ')
+  const words = clean(text.slice(0, READ_CHARS_MAX)).slice(0, EXHIBIT_CHARS_MAX).replaceAll(/\s+/g, ' ').toWellFormed()
   if (!tainted) return `[${id}] ${kind}: ${words}`
   const judged = await embeddedGuardrail().check({ incident: '', direction: 'in', text: words })
   if (judged.ok && judged.value.verdict === 'blocked') return null

@@ -69,7 +69,7 @@ export const ANALYSE: Task = {
 
 /** The patterns are listed in the question. */
 export function matchPatterns(patterns: readonly { id: string; title: string }[]): Task {
-  const list = patterns.map(({ id, title }) => `- ${id}: ${title}`).join('\n')
+  const list = patterns.map(({ id, title }) => `- ${id}: ${title.replaceAll(/\s+/g, ' ')}`).join('\n')
   return {
     name: 'match-patterns',
     asks: `Say which of these known patterns the exhibits show. None is an answer too.\n${list}`,

@@ -1,0 +1,90 @@
+import { type Fake, startFake } from '../../contract/aws/server.ts'
+import { type AwsConfig, awsSettings } from '../../../bridge/aws-config.ts'
+import { type AwsDrivers, type AwsStores, awsDrivers } from '../../../bridge/aws/index.ts'
+import type { ModelMaterial } from '../../../durable/protocol/models.ts'
+
+/** What the agents would ask of a pool that ran full after a change. */
+export const MATERIAL: ModelMaterial = {
+  incident: 'inc_abcdef',
+  agent: 'diagnosis',
+  critical: false,
+  title: 'checkout: error rate high',
+  services: ['checkout', 'db-proxy'],
+  evidence: [
+    { id: 'E-01', kind: 'metric', text: 'db-proxy pool_in_use at 24 of 24 since 12:04', tainted: false },
+    { id: 'E-02', kind: 'change', text: 'db-proxy config pool_limit 36 -> 24', tainted: false },
+    { id: 'E-03', kind: 'log', text: 'checkout: connection timeout after 5000 ms', tainted: true },
+  ],
+}
+
+/** The settings of an account whose address is the fake's, as the environment would hold them. */
+export function settingsOn(
+  fake: Pick<Fake, 'url' | 'region' | 'credentials'>,
+  more: Record<string, string> = {},
+): AwsConfig {
+  const { config, faults } = awsSettings({
+    IC_AWS_REGION: fake.region,
+    IC_AWS_ENDPOINT: fake.url,
+    IC_ALLOW_ENDPOINT_OVERRIDE: '1',
+    IC_AWS_ACCESS_KEY_ID: fake.credentials.accessKeyId,
+    IC_AWS_SECRET_ACCESS_KEY: fake.credentials.secretAccessKey,
+    IC_AWS_SESSION_TOKEN: fake.credentials.sessionToken,
+    IC_GUARDRAIL_ID: 'abc123',
+    IC_GUARDRAIL_VERSION: '1',
+    ...more,
+  })
+  if (!config) throw new Error(`settings: ${faults.join(', ')}`)
+  return config
+}
+
+export interface World {
+  fake: Fake
+  drivers: AwsDrivers
+}
+
+/** A fake with a script, and drivers on it. */
+export async function worldOf(
+  rules: unknown[],
+  more: Record<string, string> = {},
+  stores: AwsStores = {},
+): Promise<World> {
+  const fake = await startFake()
+  fake.script({ rules })
+  return { fake, drivers: awsDrivers(settingsOn(fake, more), stores) }
+}
+
+export const USAGE = { inputTokens: 1000, outputTokens: 100, totalTokens: 1100 }
+
+/** One answer of Converse, by its blocks. */
+export function answer(content: unknown[], more: Record<string, unknown> = {}): { output: Record<string, unknown> } {
+  return {
+    output: {
+      output: { message: { role: 'assistant', content } },
+      stopReason: 'end_turn',
+      usage: USAGE,
+      metrics: { latencyMs: 12 },
+      ...more,
+    },
+  }
+}
+
+/** The one tool called with this input, as Nova answers. */
+export function tool(input: unknown, name = 'report'): { toolUse: Record<string, unknown> } {
+  return { toolUse: { toolUseId: 'tooluse_1', name, input } }
+}
+
+export const CAUSE = {
+  kind: 'configuration',
+  service: 'db-proxy',
+  cites: ['E-01', 'E-02'],
+  says: 'The pool of db-proxy was cut to 24 and is full.',
+}
+
+export function causes(...list: unknown[]): Record<string, unknown> {
+  return { causes: list }
+}
+
+/** The model of the analysis where nothing else is set. */
+export const NOVA = 'global.amazon.nova-2-lite-v1:0'
+export const CLAUDE = 'global.anthropic.claude-sonnet-5-5'
+export const PROMPTED = 'us.example.prompted-v1:0'
