@@ -8,7 +8,7 @@ import { World } from './world.ts'
  * One whole incident: a first fix that hurts and is taken back by itself, a second that heals. Nothing goes wrong in it but
  * what is told to: every commit and every side of every call is numbered, and the room dies at one of them.
  */
-const PLOT: Plot = {
+export const PLOT: Plot = {
   story: pool,
   stubborn: false,
   calm: true,
@@ -20,7 +20,7 @@ const PLOT: Plot = {
     ],
   },
 }
-const SEED = 1
+export const SEED = 1
 
 /** Once; or there, as it wakes after that, and at the same place when it comes by again. */
 export type Deaths = 'once' | 'again'

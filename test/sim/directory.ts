@@ -48,7 +48,7 @@ export class Directory {
 
   #look(): void {
     const { scheduler, shop, trouble, at } = this.#world
-    const alerts = shop.alertsAt(at)
+    const alerts = shop.alertsAt(at).map((alert) => this.#world.worded(alert))
     if (!areSame(alerts, this.known)) {
       const gone = this.known.filter((old) => !alerts.some((one) => one.fingerprint === old.fingerprint))
       const ended = gone.map((old): Alert => ({ ...old, status: 'resolved', endsAt: at }))

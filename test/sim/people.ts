@@ -67,6 +67,11 @@ export class People {
     step()
   }
 
+  /** Somebody who may write notes, and nothing more, writes one. */
+  chat(text: string): void {
+    this.#say({ name: 'ray', role: 'responder' }, { type: 'add-note', text })
+  }
+
   #tending(): PersonCommand | null {
     const { view } = this.#world.shell.state
     const last = view.proposals.at(-1)

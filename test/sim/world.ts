@@ -75,6 +75,11 @@ export class World {
     return clockAt(this.shell.disk.clock, this.scheduler.now)
   }
 
+  /** An alert as its source words it. */
+  worded(alert: Alert): Alert {
+    return alert
+  }
+
   get alerts(): Alert[] {
     return this.directory.known
   }
