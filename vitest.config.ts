@@ -37,6 +37,8 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
+      // Needs packages of its own (`npm ci --prefix infra`): `npm test` leaves it out, and says so, where they are not there.
+      { test: { name: 'infra', environment: 'node', include: ['test/infra/**/*.test.ts'], testTimeout: 60_000 } },
       { plugins: [solid()], test: { name: 'web', environment: 'jsdom', include: ['test/web/**/*.test.tsx'] } },
     ],
   },

