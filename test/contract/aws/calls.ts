@@ -13,6 +13,8 @@ export interface Call {
   target: string
   input: Fields
   problems: Problem[]
+  /** what a table behind the fake answered against the model; the caller never saw it. */
+  leftOut: Problem[]
   /** `not-asked` where the operation takes no signature. */
   signature: 'verified' | 'not-asked' | Refusal
   /** whose credentials signed it: a role's ARN, or the fake's own keys. */
@@ -43,6 +45,7 @@ export class Calls {
       problems: understood
         ? [...understood.problems]
         : [{ at: '/', rule: 'no-such-operation', detail: request.target }],
+      leftOut: [],
       signature: 'not-asked',
       by: null,
       attempt: attempt === undefined ? null : Number(attempt),

@@ -77,6 +77,6 @@ function formRequest(service: Service, operation: Operation, input: Fields): Wir
     } else if (isFields(value)) {
       for (const [member, held] of Object.entries(value))
         write(shape?.members?.[member]?.shape, held, key === '' ? member : `${key}.${member}`)
-    } else if (value !== undefined) form.set(key, String(value))
+    } else if (value !== undefined) form.set(key, `${value as string | number}`)
   }
 }

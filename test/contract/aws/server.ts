@@ -200,13 +200,31 @@ export async function startFake(options: FakeOptions = {}): Promise<Fake> {
     const response = await fetch(base, { method: 'POST', headers, body: new Uint8Array(request.body) })
     const text = await response.text()
     const body: unknown = JSON.parse(text)
-    if (response.ok && isFields(body)) return checked(understood, body, call)
+    if (response.ok && isFields(body)) {
+      // The table behind is not AWS either: what it says against the model is left out, and that is on record.
+      const odd = outputProblems(understood.service, understood.operation.name, body)
+      call.leftOut = odd
+      return checked(understood, without(body, odd), call)
+    }
     return {
       status: response.status,
       headers: { 'content-type': response.headers.get('content-type') ?? 'application/json' },
       pieces: [Buffer.from(text)],
     }
   }
+}
+
+/** A copy of the value without the members that problems name. */
+function without(value: Record<string, unknown>, problems: Problem[]): Record<string, unknown> {
+  const copy = structuredClone(value)
+  for (const { at, rule, detail } of problems) {
+    const steps = at.split('/').filter((step) => step !== '')
+    const last = rule === 'unknown' ? detail : (steps.pop() ?? '')
+    let holder: unknown = copy
+    for (const step of steps) holder = (holder as Record<string, unknown> | undefined)?.[step]
+    if (isFields(holder)) delete holder[last]
+  }
+  return copy
 }
 
 const CODES: Record<string, string> = {
