@@ -1,4 +1,4 @@
-import type { ActionPlan, Instant, ProposalBody, RunbookStep, StepRun } from './domain.ts'
+import type { ActionPlan, Catalogue, Instant, ProposalBody, RunbookStep, StepRun } from './domain.ts'
 
 /** How long a branch looks for a level to go by, in ms of room time. */
 export const BRANCH_LOOKS_MS = 30_000
@@ -43,6 +43,12 @@ export function stepsMs(plan: Pick<ActionPlan, 'steps'>): number {
 /** Until when it may be approved: the digest's expiry leaves the steps after the approval their time. */
 export function approveByWall({ expiresWall, plan }: Pick<ProposalBody, 'expiresWall' | 'plan'>): Instant {
   return expiresWall - stepsMs(plan)
+}
+
+/** Whether people carry the action out: its endpoint calls nothing. */
+export function isByHand(catalogue: Catalogue | null, { action }: Pick<ActionPlan, 'action'>): boolean {
+  const runbook = catalogue?.runbooks.find(({ id }) => id === action.runbook)
+  return catalogue?.endpoints.find(({ name }) => name === runbook?.endpoint)?.driver === 'manual'
 }
 
 /** The name of the action among the steps that people complete by hand. */

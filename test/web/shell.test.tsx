@@ -1,4 +1,5 @@
 import { fireEvent, render } from '@solidjs/testing-library'
+import { createRoot, createSignal } from 'solid-js'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Severity } from '../../durable/protocol/domain.ts'
 import type { LobbyMessage } from '../../durable/protocol/messages.ts'
@@ -9,6 +10,7 @@ import { FirstRun } from '../../web/src/dashboards/operations/FirstRun.tsx'
 import { IncidentList } from '../../web/src/dashboards/operations/IncidentList.tsx'
 import { KillSwitchDialog } from '../../web/src/dashboards/operations/KillSwitch.tsx'
 import { RoomPage } from '../../web/src/dashboards/operations/RoomPage.tsx'
+import { watchSigning } from '../../web/src/dashboards/operations/signing.ts'
 import { carried, ended, untilProposal } from '../../web/src/gallery/log.ts'
 import { moved } from '../../web/src/gallery/crew.ts'
 import { stillRoom } from '../../web/src/gallery/still.ts'
@@ -193,6 +195,40 @@ describe('connection and banners', () => {
       )).container,
     )
 
+  it('[UI150] an instance that cannot sign says so above dry run and drill, below stale, and can be asked again', () => {
+    const asked: string[] = []
+    const screen = showPage(() => (
+      <Banner
+        killSwitch={null}
+        link={LIVE}
+        signing="master-key-missing"
+        onSigning={() => void asked.push('again')}
+        dryRun={{ on: true, by: 'ada', reason: 'first week' }}
+        drill={true}
+        storm={null}
+        onKillSwitch={nothing}
+        onRetry={nothing}
+        onStopDrill={null}
+      />
+    ))
+    expect(text(screen.container)).toMatch(/Agents cannot sign: no ballot carries\. IC_MASTER_KEY is not set/)
+    expect(text(screen.container)).not.toContain('DRY RUN')
+    fireEvent.click(screen.getByRole('button', { name: 'Look again' }))
+    expect(asked).toEqual(['again'])
+  })
+
+  it('[UI150] the page asks its instance, with each connection anew', async () => {
+    const calls = network({ '/api/v1/signing': { status: 200, body: { state: 'master-key-invalid' } } })
+    const [live, setLive] = createSignal(false)
+    const signing = createRoot(() => watchSigning(live))
+    expect([signing.state(), calls.length]).toEqual([null, 0])
+    setLive(true)
+    await vi.waitFor(() => expect(signing.state()).toBe('master-key-invalid'))
+    setLive(false)
+    setLive(true)
+    await vi.waitFor(() => expect(calls).toHaveLength(2))
+  })
+
   it('[UI75] one banner at a time, worst first: kill switch, stale, drill', () => {
     const stale: LinkState = { kind: 'waiting', tries: 1, untilWall: T0, since: T0, online: true }
     expect(banner(true, stale, true)).toContain('Kill switch is on. No action runs anywhere. Set by ada: freeze')
@@ -237,6 +273,28 @@ describe('first run', () => {
       method: 'POST',
       path: '/api/v1/drills',
       body: { scenario: 'database-cascade', seed: 1, speed: 60 },
+    })
+  })
+
+  it('[DR69] faults are chosen beside the drill button, by voter and for all, and go with the drill', async () => {
+    const calls = network({
+      '/api/v1/scenarios': { status: 200, body: { items: [SCENARIO], next: null } },
+      '/api/v1/drills': { status: 201, body: { id: 'drl_aaaaaa' } },
+    })
+    const screen = showPage(() => <FirstRun onStarted={nothing} />)
+    await vi.waitFor(() => expect(text(screen.container)).toContain('Database cascade'))
+    expect(text(screen.container)).toContain('Faults in this drill: none')
+    fireEvent.change(screen.getByLabelText('Diagnosis'), { target: { value: 'equivocation' } })
+    fireEvent.change(screen.getByLabelText('Resolution'), { target: { value: 'silence' } })
+    fireEvent.change(screen.getByLabelText('Resolution'), { target: { value: '' } })
+    fireEvent.click(screen.getByLabelText('One poisoned metric'))
+    fireEvent.click(screen.getByRole('button', { name: 'Start the drill with faults' }))
+    await vi.waitFor(() => expect(calls.at(-1)?.path).toBe('/api/v1/drills'))
+    expect(calls.at(-1)?.body).toEqual({
+      scenario: 'database-cascade',
+      seed: 1,
+      speed: 60,
+      faults: [{ kind: 'equivocation', agent: 'diagnosis' }, { kind: 'poisoned-metric' }],
     })
   })
 

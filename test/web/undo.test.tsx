@@ -2,8 +2,9 @@ import { fireEvent } from '@solidjs/testing-library'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Actor, RunbookStep } from '../../durable/protocol/domain.ts'
 import type { EventBody } from '../../durable/protocol/events.ts'
-import { type Said, carried, moved, recovered, untilProposal, verifying } from '../../web/src/gallery/log.ts'
+import { type Said, carried, moved, recovered, unknown, untilProposal, verifying } from '../../web/src/gallery/log.ts'
 import { proposal } from '../../web/src/gallery/proposal.ts'
+import { byHand, outcast } from '../../web/src/gallery/undo.ts'
 import { HOLD_MS } from '../../web/src/panels/proposal/HoldButton.tsx'
 import { DecisionPanel } from '../../web/src/panels/proposal/DecisionPanel.tsx'
 import { showIn, text } from './show.tsx'
@@ -173,5 +174,47 @@ describe('steps', () => {
   it('[AC221] a viewer completes nothing', () => {
     const screen = show(at(), { state: { you: { name: 'eve', role: 'viewer' } } })
     expect(screen.queryByRole('button', { name: 'Done' })).toBe(null)
+  })
+})
+
+describe('an outcome that nobody knows', () => {
+  const as = (role: 'viewer' | 'responder' | 'commander') => ({ state: { you: { name: 'ray', role } } }) as const
+  const UNKNOWN = [...AWAITING, ...unknown()]
+
+  it('[UI151] a commander settles it; others read who may, and find no buttons', () => {
+    for (const role of ['viewer', 'responder'] as const) {
+      const screen = show(UNKNOWN, as(role))
+      expect(screen.queryByRole('button', { name: 'It ran' })).toBe(null)
+      expect(text(screen.container)).toContain('no answer in 10 s. Nothing is sent again')
+      expect(text(screen.container)).toContain('A commander who looked says what happened.')
+      screen.unmount()
+    }
+    const screen = show(UNKNOWN, as('commander'))
+    fireEvent.click(screen.getByRole('button', { name: 'It ran' }))
+    fireEvent.input(screen.getByLabelText('How do you know?'), { target: { value: 'the limit is 60' } })
+    fireEvent.click(screen.getByRole('button', { name: 'Record that it ran' }))
+    expect(screen.given).toEqual([
+      { type: 'settle-outcome', proposal: id, outcome: 'it-ran', reason: 'the limit is 60' },
+    ])
+  })
+
+  it('[UI152] where people carry it out a responder says what came of it', () => {
+    const viewer = show(byHand(UNKNOWN), as('viewer'))
+    expect(text(viewer.container)).toMatch(/People do it by hand.*A responder or a commander says so/)
+    expect(viewer.queryByRole('button', { name: 'Done' })).toBe(null)
+    viewer.unmount()
+    const screen = show(byHand(UNKNOWN), as('responder'))
+    expect(text(screen.container)).not.toContain('Nobody knows')
+    fireEvent.click(screen.getByRole('button', { name: 'Done' }))
+    expect(screen.given).toEqual([{ type: 'complete-step', proposal: id, step: 'action', outcome: 'done', reason: '' }])
+  })
+})
+
+describe('a supporter that is quarantined', () => {
+  it('[UI153] counts as not cast on the ring and in its line, which says why', () => {
+    const screen = show([...AWAITING, ...outcast()])
+    expect(screen.getByRole('img', { name: '3 of 4 support, need 3' })).toBeTruthy()
+    expect(text(screen.container)).toMatch(/Prediction void · quarantined: counts as no vote/)
+    expect(screen.container.querySelectorAll('.ring .arc.support')).toHaveLength(3)
   })
 })

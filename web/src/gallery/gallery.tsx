@@ -27,7 +27,7 @@ import {
 } from './log.ts'
 import { ownProposal, refusedProposal } from './proposal.ts'
 import { stillRoom } from './still.ts'
-import { steppedProposal, stepping, undoing, undone } from './undo.ts'
+import { asked, byHand, outcast, steppedProposal, stepping, undoing, undone } from './undo.ts'
 import { WhyStill } from './why.tsx'
 import { T0 } from './world.ts'
 
@@ -42,6 +42,9 @@ const STILLS: Record<string, () => Said[]> = {
   expired: () => [...untilProposal(), ...carried(), moved('expired', 'nobody decided')],
   unknown: () => [...untilProposal(), ...carried(), ...unknown()],
   verifying: () => [...untilProposal(), ...carried(), ...verifying()],
+  outcast: () => [...untilProposal(), ...carried(), ...outcast()],
+  'by-hand': () => byHand([...untilProposal(), ...carried(), ...unknown()]),
+  asked: () => [...untilProposal(steppedProposal()), ...carried(), ...asked()],
   stepping: () => [...untilProposal(steppedProposal()), ...carried(), ...stepping()],
   undoing: () => [...untilProposal(), ...carried(), ...verifying(), ...undoing()],
   undone: () => [...untilProposal(), ...carried(), ...verifying(), ...undoing(), ...undone()],
@@ -85,7 +88,10 @@ const link: LinkState =
 function Gallery() {
   document.documentElement.classList.add(query.get('theme') ?? 'light')
   const still = STILLS[name]
-  const { room } = stillRoom(still ? still() : untilProposal(), { wall: T0 + 125_000, state: { link } })
+  const { room } = stillRoom(still ? still() : untilProposal(), {
+    wall: T0 + 125_000,
+    state: { link, ...(query.has('viewer') && { you: { name: 'vic', role: 'viewer' } }) },
+  })
   const drill = query.has('drill')
   const row = incidentRow(room.state.view)
   const other = (more: Partial<IncidentRow>): IncidentRow => ({ ...row, proposal: null, awaitingHuman: false, ...more })
@@ -141,6 +147,8 @@ function Gallery() {
       <Banner
         killSwitch={lobby.killSwitch}
         link={link}
+        signing={query.has('keyless') ? 'master-key-missing' : 'ready'}
+        {...(query.has('dry') && { dryRun: lobby.dryRun })}
         drill={drill}
         storm={query.has('storm') ? { since: new Date(T0).toISOString(), incident: row.id, perMinute: 140 } : null}
         onKillSwitch={nothing}

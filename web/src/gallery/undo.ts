@@ -1,6 +1,6 @@
-import type { Actor, Proposal, RunbookStep } from '../../../durable/protocol/domain.ts'
+import type { Actor, Proposal, RunbookStep, Vote } from '../../../durable/protocol/domain.ts'
 import type { EventBody } from '../../../durable/protocol/events.ts'
-import type { Said } from './log.ts'
+import { type Said, votes } from './log.ts'
 import { proposal } from './proposal.ts'
 
 const ROOM: Actor = { kind: 'system', name: 'room' }
@@ -28,6 +28,34 @@ export function steppedProposal(): Proposal {
   )
   return proposal({ body: { ...body, plan: { ...body.plan, steps: STEPS } }, steps })
 }
+
+/** Approved, and a person is asked for the first step. */
+export const asked = (): Said[] =>
+  say(
+    { type: 'proposal-moved', proposal: id, status: 'approved', reason: 'approved' },
+    { type: 'step-started', proposal: id, step: 'drain' },
+    { type: 'human-asked', proposal: id, reason: 'step-manual:drain', wouldDecide: 'drain the proxy' },
+  )
+
+/** A supporter signed two different votes: what it said counts no more. */
+export function outcast(): Said[] {
+  const [first, second] = votes().filter(({ voter }) => voter === 'prediction')
+  const one = first ?? second
+  if (!one) return []
+  const two: Vote = { ...one, vote: 'oppose', void: 'second-vote', reason: 'the forecast is worse' }
+  return say(
+    { type: 'vote-cast', proposal: id, vote: two },
+    { type: 'voter-quarantined', voter: 'prediction', reason: 'equivocation', proposal: id, proof: [one, two] },
+  )
+}
+
+/** The same story where nothing is wired: people carry the action out. */
+export const byHand = (said: Said[]): Said[] =>
+  said.map(({ body, ...rest }) => {
+    if (body.type !== 'incident-opened') return { ...rest, body }
+    const endpoints = body.catalogue.endpoints.map((one) => ({ ...one, url: '', driver: 'manual' as const }))
+    return { ...rest, body: { ...body, catalogue: { ...body.catalogue, endpoints } } }
+  })
 
 /** Approved, the first step done by hand, the second under way. */
 export const stepping = (): Said[] =>

@@ -1,17 +1,26 @@
 import { A } from '@solidjs/router'
 import { Match, Show, Switch } from 'solid-js'
+import type { SigningState } from '../../../../durable/protocol/access.ts'
 import type { StormRow } from '../../../../durable/protocol/noise.ts'
 import type { LinkState } from '../../room/link.ts'
 import { count } from '../../format/figures.ts'
 import { clockTime } from '../../format/time.ts'
 import { Icon } from '../../ui/Icon.tsx'
 
-/** One banner, worst first: kill switch, stale, dry run, storm, drill. Each says what still works and offers one action. */
+const NO_KEY = {
+  'master-key-missing': 'IC_MASTER_KEY is not set',
+  'master-key-invalid': 'IC_MASTER_KEY is not 32 bytes in base64',
+} as const
+
+/** One banner, worst first: kill switch, stale, no signing, dry run, storm, drill. Each says what still works and offers one action. */
 export function Banner(props: {
   killSwitch: { on: boolean; by: string; reason: string } | null
   /** left out where nothing real is shown. */
   dryRun?: { on: boolean; by: string; reason: string }
   link: LinkState
+  /** left out or null where nobody knows yet. */
+  signing?: SigningState | null
+  onSigning?: () => void
   drill: boolean
   storm: StormRow | null
   onKillSwitch: () => void
@@ -19,6 +28,7 @@ export function Banner(props: {
   onRetry: () => void
   onStopDrill: (() => void) | null
 }) {
+  const noKey = () => (props.signing && props.signing !== 'ready' ? NO_KEY[props.signing] : null)
   const since = () => (props.link.kind === 'live' ? null : props.link.since)
   return (
     <Switch>
@@ -49,6 +59,20 @@ export function Banner(props: {
             </p>
             <button type="button" class="button" onClick={() => props.onRetry()}>
               Try now
+            </button>
+          </div>
+        )}
+      </Match>
+      <Match when={noKey()}>
+        {(why) => (
+          <div class="banner harm" role="status">
+            <Icon name="alert" />
+            <p>
+              <b>Agents cannot sign: no ballot carries.</b> {why()}. An admin sets it as a Worker secret (
+              <code>ic doctor</code> says how); until then a commander decides.
+            </p>
+            <button type="button" class="button" onClick={() => props.onSigning?.()}>
+              Look again
             </button>
           </div>
         )}

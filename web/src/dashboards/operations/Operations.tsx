@@ -20,6 +20,7 @@ import { KillSwitchDialog } from './KillSwitch.tsx'
 import { QuietPage } from './QuietPage.tsx'
 import { RoomPage } from './RoomPage.tsx'
 import { watchIntake } from './intake.ts'
+import { watchSigning } from './signing.ts'
 
 interface Me {
   name: string
@@ -74,6 +75,7 @@ export function Operations() {
 
   const rows = () => openRows(lobby().state)
   const intake = watchIntake(() => lobby().state.heardWall)
+  const signing = watchSigning(() => lobby().state.link.kind === 'live')
   const quiet = () => params.incident === 'quiet'
   createEffect(() => {
     const waiting = expected()
@@ -157,6 +159,8 @@ export function Operations() {
       <Banner
         killSwitch={lobby().state.killSwitch}
         link={link()}
+        signing={signing.state()}
+        onSigning={signing.again}
         drill={drill() || drillOfRoom() !== null}
         storm={drill() ? null : (intake.noise()?.storm ?? null)}
         dryRun={drill() || drillOfRoom() !== null ? NO_DRY_RUN : lobby().state.dryRun}

@@ -9,8 +9,9 @@ import {
 import { count, list, words } from '../../format/figures.ts'
 import { AGENT_TITLE, isBarred } from '../../format/names.ts'
 import { Icon } from '../../ui/Icon.tsx'
-import { VoteGlyph, VoteMark, castOf } from '../../ui/VoteMark.tsx'
+import { type Cast, VoteGlyph, VoteMark, castOf } from '../../ui/VoteMark.tsx'
 import { EvidenceChips } from '../EvidenceChip.tsx'
+import { useRoom } from '../context.tsx'
 
 /** Votes that carry a ballot; an irreversible action asks for all four (DESIGN "Consensus"). */
 const NEED = { reversible: 3, wider: 3, irreversible: 4 } as const
@@ -22,8 +23,20 @@ function voteOf(proposal: Proposal, voter: VoterName): Vote | undefined {
   return all.find((vote) => vote.void === null) ?? all[0]
 }
 
-function supporters(proposal: Proposal): VoterName[] {
-  return VOTERS.filter((voter) => castOf(voteOf(proposal, voter)) === 'support')
+/** The answer as it counts: what a voter said that is quarantined since is no vote, for or against. */
+function counted(proposal: Proposal, voter: VoterName, outcast: readonly VoterName[]): Cast {
+  const vote = voteOf(proposal, voter)
+  return vote && outcast.includes(voter) ? 'void' : castOf(vote)
+}
+
+function supporters(proposal: Proposal, outcast: readonly VoterName[]): VoterName[] {
+  return VOTERS.filter((voter) => counted(proposal, voter, outcast) === 'support')
+}
+
+/** Voters that count no more in this incident. */
+function useOutcast(): () => VoterName[] {
+  const { room } = useRoom()
+  return () => room.state.view.quarantined.map(({ voter }) => voter)
 }
 
 function quarter(index: number): string {
@@ -59,7 +72,8 @@ function condition(proposal: Proposal): string {
 
 /** Four seats on a ring, each owning a quarter; the clerk and the humans stand outside, for they are other gates. */
 export function Quorum(props: { proposal: Proposal }) {
-  const missing = () => REQUIRED_SUPPORTERS.filter((voter) => !supporters(props.proposal).includes(voter))
+  const outcast = useOutcast()
+  const missing = () => REQUIRED_SUPPORTERS.filter((voter) => !supporters(props.proposal, outcast()).includes(voter))
   // Without a ballot nobody was asked: four empty seats on the ring say it, a list of them would be noise.
   const voted = () => props.proposal.ballot !== null || props.proposal.votes.length > 0
   return (
@@ -110,12 +124,14 @@ export function Quorum(props: { proposal: Proposal }) {
 
 function Ring(props: { proposal: Proposal }) {
   const clause = () => props.proposal.guard.clauses.find((candidate) => candidate.holds !== true)
-  const label = () => `${supporters(props.proposal).length} of 4 support, need ${NEED[props.proposal.body.risk]}`
+  const outcast = useOutcast()
+  const support = () => supporters(props.proposal, outcast()).length
+  const label = () => `${support()} of 4 support, need ${NEED[props.proposal.body.risk]}`
   return (
     <svg class="ring" width="124" height="124" viewBox="-62 -62 124 124" role="img" aria-label={label()}>
       <For each={SEATS}>
         {(seat) => {
-          const cast = () => castOf(voteOf(props.proposal, seat.voter))
+          const cast = () => counted(props.proposal, seat.voter, outcast())
           return <path class={`arc ${cast()}`} d={seat.arc} />
         }}
       </For>
@@ -124,7 +140,7 @@ function Ring(props: { proposal: Proposal }) {
           <g transform={`translate(${seat.x} ${seat.y}) scale(1.22)`}>
             <circle class="seat" r="11.6" />
             <VoteGlyph
-              cast={castOf(voteOf(props.proposal, seat.voter))}
+              cast={counted(props.proposal, seat.voter, outcast())}
               required={REQUIRED_SUPPORTERS.includes(seat.voter)}
             />
           </g>
@@ -134,7 +150,7 @@ function Ring(props: { proposal: Proposal }) {
         fallback={
           <>
             <text class="ring-count" y="2" text-anchor="middle">
-              {supporters(props.proposal).length}/4
+              {support()}/4
             </text>
             <text class="ring-need" y="16" text-anchor="middle">
               need {NEED[props.proposal.body.risk]}
@@ -164,8 +180,11 @@ function Ring(props: { proposal: Proposal }) {
 }
 
 function VoteLine(props: { proposal: Proposal; voter: VoterName }) {
+  const outcast = useOutcast()
   const vote = () => voteOf(props.proposal, props.voter)
-  const cast = () => castOf(vote())
+  const cast = () => counted(props.proposal, props.voter, outcast())
+  /** why it is no vote; null: it is one. */
+  const why = () => vote()?.void ?? (outcast().includes(props.voter) ? 'quarantined' : null)
   return (
     <li>
       <VoteMark cast={cast()} />
@@ -179,9 +198,7 @@ function VoteLine(props: { proposal: Proposal; voter: VoterName }) {
           {(said) => (
             <span class="dim reason">
               {' · '}
-              {said().void === null
-                ? said().reason
-                : `${words(said().void ?? '')}: counts as no vote. ${said().reason}`}
+              {why() === null ? said().reason : `${words(why() ?? '')}: counts as no vote. ${said().reason}`}
             </span>
           )}
         </Show>
