@@ -11,9 +11,9 @@ import type { NoPen, Pen } from './signer.ts'
 export interface FaultDoor {
   faults: Faults
   /** Says something beside the one answer that is waited for. */
-  say(by: Actor, body: CommandBody): void
+  say: (by: Actor, body: CommandBody) => void
   /** Lets wall time pass. */
-  wait(ms: number): Promise<void>
+  wait: (ms: number) => Promise<void>
 }
 
 /** Where an effect is performed: the opened room as it is now, its clock, its peers and its bridge. */

@@ -93,6 +93,38 @@ test('[IN19] a drill that cannot be is refused before anything of it exists', as
   expect(await json(await api('/api/v1/drills'))).toEqual(before)
 })
 
+test('[DR62] a drill takes faults: of a voter by name, or for all; anything else is refused by place', async () => {
+  const faults = [{ kind: 'equivocation', agent: 'diagnosis', from: 5_000 }, { kind: 'poisoned-metric' }]
+  const row = await json<DrillRow>(await api('/api/v1/drills', { body: { ...START, faults } }), 201)
+  expect(row.faults).toEqual(faults)
+  expect(await json(await api(`/api/v1/drills/${row.id}`))).toMatchObject({ faults })
+  for (const wrong of [
+    [{ kind: 'equivocation' }],
+    [{ kind: 'poisoned-metric', agent: 'diagnosis' }],
+    [{ kind: 'silence', agent: 'communication' }],
+    [{ kind: 'toString', agent: 'diagnosis' }],
+    [{ kind: 'silence', agent: 'diagnosis', from: -1 }],
+    [{ kind: 'silence', agent: 'diagnosis', when: 'now' }],
+    Array.from({ length: 13 }, () => ({ kind: 'poisoned-metric' })),
+    [],
+    'all',
+  ])
+    await problem(await api('/api/v1/drills', { body: { ...START, faults: wrong } }), 400, 'invalid-body')
+  await json(await api(`/api/v1/drills/${row.id}/stop`, { method: 'POST' }))
+})
+
+test('[DR62] nothing that belongs to a live incident takes faults', async () => {
+  const faults = [{ kind: 'equivocation', agent: 'diagnosis' }]
+  const body = { title: 'Real', severity: 'SEV-3', service: 'checkout' }
+  await problem(await api('/api/v1/incidents', { body: { ...body, faults } }), 400, 'invalid-body')
+  const { id } = await json<{ id: string }>(await api('/api/v1/incidents', { body }), 201)
+  await expect.poll(async () => (await api(`/api/v1/incidents/${id}`)).status, { timeout: 10_000 }).toBe(200)
+  for (const step of ['acknowledge', 'resolve', 'drills', 'faults']) {
+    const { status } = await api(`/api/v1/incidents/${id}/${step}`, { body: { reason: 'x', faults } })
+    expect([400, 404], step).toContain(status)
+  }
+})
+
 test('[IN15] a directory with a full outbox says so: 503 until it has drained, and nothing is counted', async () => {
   const token = await openDrill('drl_overload0001', 'metrics')
   const directory = env.DIRECTORY.getByName('drill/drl_overload0001')

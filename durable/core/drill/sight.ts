@@ -50,11 +50,13 @@ export function poisoned(faults: Faults, view: View, at: Instant, windows: Serie
   const { head, catalogue } = view
   if (!head || !catalogue || !has(faults, view, at, 'poisoned-metric')) return windows
   const since = head.openedAt - POISON_LEAD_MS
-  const name = poisonedName(faults, windows)
+  const service = poisonedService(faults, catalogue)
+  const name = poisonedName(
+    faults,
+    windows.filter((window) => window.service === service),
+  )
   return windows.map((window) =>
-    window.peer === null && window.service === poisonedService(faults, catalogue) && window.name === name
-      ? lying(window, since)
-      : window,
+    window.peer === null && window.service === service && window.name === name ? lying(window, since) : window,
   )
 }
 

@@ -3,7 +3,9 @@ import type { DrillRow, Page } from '../../../../durable/protocol/objects.ts'
 import { type Problem, call } from '../../room/http.ts'
 import { age } from '../../format/time.ts'
 import { words } from '../../format/figures.ts'
+import type { Fault } from '../../../../durable/protocol/faults.ts'
 import { Dialog } from '../../ui/Dialog.tsx'
+import { FaultChoice } from './FaultChoice.tsx'
 
 export interface Scenario {
   name: string
@@ -26,6 +28,7 @@ export function DrillForm(props: { onStarted: (drill: DrillRow) => void }) {
   const [variant, setVariant] = createSignal('')
   const [seed, setSeed] = createSignal(SEED_DEFAULT)
   const [speed, setSpeed] = createSignal(SPEED_DEFAULT)
+  const [faults, setFaults] = createSignal<Fault[]>([])
   const [busy, setBusy] = createSignal(false)
   const [problem, setProblem] = createSignal<Problem | null>(null)
   const known = () => {
@@ -50,6 +53,7 @@ export function DrillForm(props: { onStarted: (drill: DrillRow) => void }) {
       seed: Number(seed()),
       speed: speed(),
       ...(variant() === '' ? {} : { variant: variant() }),
+      ...(faults().length === 0 ? {} : { faults: faults() }),
     }
     const reply = await call<DrillRow>('POST', '/api/v1/drills', body)
     setBusy(false)
@@ -111,9 +115,10 @@ export function DrillForm(props: { onStarted: (drill: DrillRow) => void }) {
           </span>
         </Show>
       </div>
+      <FaultChoice faults={faults()} onChange={setFaults} />
       <div class="form-foot">
         <button type="submit" class="button primary" disabled={!ready()}>
-          Start the drill
+          {faults().length === 0 ? 'Start the drill' : 'Start the drill with faults'}
         </button>
         <span role="status" class="outcome">
           <Show when={problem() ?? failed()}>
