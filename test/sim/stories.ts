@@ -88,7 +88,8 @@ const deploy: Story = {
   heals: ({ type }) => type === 'roll-back',
 }
 
-const memory: Story = {
+/** Its own series alone tell of it: one kind of evidence, which is not enough for a ballot. */
+const lonely: Story = {
   name: 'memory',
   target: 'checkout',
   cure: 'restart',
@@ -105,7 +106,16 @@ const memory: Story = {
   heals: ({ type }) => type === 'restart',
 }
 
-const STORIES: readonly Story[] = [pool, pool, deploy, pool, memory]
+/** Its callers see it as well. */
+const memory: Story = {
+  ...lonely,
+  lines: [
+    ...lonely.lines,
+    line({ name: 'call_errors', service: 'storefront', peer: 'checkout', role: 'errors', levels: [1, 12, 40] }),
+  ],
+}
+
+const STORIES: readonly Story[] = [pool, pool, deploy, pool, memory, deploy, lonely]
 
 /** The story that a seed's shop lives through. */
 export function storyOf(seed: number): Story {
