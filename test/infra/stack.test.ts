@@ -8,6 +8,11 @@ import { SAMPLE, synthesize } from '../../infra/synth.ts'
 import { all, only } from './sample.ts'
 
 const { template, findings } = synthesize()
+
+/** A resource of the CDK, as far as it is spoilt here. */
+interface Spoilt {
+  addPropertyOverride(path: string, value: unknown): void
+}
 const everything = synthesize({ ...SAMPLE, legacyAgents: 'true', qbusiness: 'true', reboots: 'true' })
 
 describe('what is made', () => {
@@ -41,6 +46,29 @@ describe('what is made', () => {
   test('[IF13] the rules for AWS solutions find nothing that nobody accepted by name', () => {
     expect(findings).toEqual([])
     expect(everything.findings).toEqual([])
+  })
+
+  test('[IF13] a permission that nobody accepted is found', () => {
+    const grown = synthesize(SAMPLE, (stack) => {
+      const table = stack.node.findChild('Archive') as unknown as { grantFullAccess(role: unknown): void }
+      table.grantFullAccess(stack.node.findChild('Role-archive'))
+    })
+    expect(grown.findings.map((finding) => finding.split(' at ')[0])).toEqual([
+      'AwsSolutions-IAM5[Action::dynamodb:*]',
+      expect.stringContaining('/index/*]'),
+    ])
+  })
+
+  test("[IF29] what CloudFormation's own schemas refuse ends the synth, and what they doubt is a finding", () => {
+    const spoil = (name: string, path: string, value: unknown) => () =>
+      synthesize(SAMPLE, (stack) => {
+        const resource = stack.node.findChild(name) as unknown as Spoilt
+        resource.addPropertyOverride(path, value)
+      })
+    expect(spoil('Guardrail', 'Nonsense', 'x')).toThrow(/validation/i)
+    expect(spoil('Memory', 'EventExpiryDuration', 4000)).toThrow(/validation/i)
+    const strength = 'ContentPolicyConfig.FiltersConfig.0.InputStrength'
+    expect(spoil('Guardrail', strength, 'HUGE')().findings).toEqual([expect.stringMatching(/'HUGE' is not one of/)])
   })
 
   test('[IF16] the legacy agent, Q Business and their permissions are there when they are asked for, and not else', () => {
