@@ -3,12 +3,16 @@ import worker from '../../worker/index.ts'
 /** The one answer that anybody may keep. */
 export const KEYS = '/.well-known/incident-commander-keys.json'
 
+/** This instance as an OIDC issuer: nothing is there until one is configured. */
+export const ISSUER: readonly string[] = ['/.well-known/openid-configuration', '/.well-known/jwks.json']
+
 /** Addresses that answer without a token. */
 export const PUBLIC: readonly string[] = [
   '/livez',
   '/readyz',
   '/version',
   KEYS,
+  ...ISSUER,
   '/openapi.json',
   '/docs',
   '/docs/style.css',
