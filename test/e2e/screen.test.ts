@@ -43,9 +43,23 @@ test('[GR17] [GR18] a person plays a drill by mouse from first page to history, 
   expect(proposedMs).toBeLessThan(PROPOSAL_MS_MAX)
   await look('ops-2-awaiting')
 
+  // What else may be said about it, and what holds actions of this incident back.
+  await page.getByRole('button', { name: 'Request changes' }).click()
+  await page.getByLabel(/What should be different/).waitFor()
+  await look('ops-2-request-changes')
+  await page.getByRole('button', { name: 'Back' }).click()
+  await page.getByRole('button', { name: 'Dry run', exact: true }).click()
+  await page.getByRole('dialog', { name: /Dry run: nothing of this incident is called/ }).waitFor()
+  await look('ops-2-dry-run')
+  await page.keyboard.press('Escape')
+
   await holdDown(page)
   await page.getByText('Recovered: every named signal is back.').waitFor({ timeout: RECOVERY_MS_MAX })
   await look('ops-3-recovered')
+  await page.getByRole('button', { name: 'Undo', exact: true }).click()
+  await page.getByLabel('Why is it taken back?').waitFor()
+  await look('ops-3-undo')
+  await page.getByRole('button', { name: 'Back' }).click()
 
   const list = page.getByRole('navigation', { name: 'Incidents' })
   const incident = new URL(page.url()).pathname.split('/').at(-1) ?? ''
