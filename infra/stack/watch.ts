@@ -36,6 +36,8 @@ export interface Watch {
 export function alertTopic(scope: Construct, { host, stage }: Settings): sns.Topic {
   const { account } = Stack.of(scope)
   const topic = new sns.Topic(scope, 'Alerts', {
+    // A name that is known before it is made: the catalogue must name it before SNS asks for the first confirmation.
+    topicName: `incident-commander-${stage}-alerts`,
     displayName: `Incident Commander ${stage}`,
     enforceSSL: true,
     signatureVersion: '2',

@@ -202,7 +202,10 @@ describe('watching', () => {
   })
 
   test('[IF21] the topic takes nothing in the clear, signs with SHA-256, and posts to the intake', () => {
-    expect(only(template, 'AWS::SNS::Topic')['SignatureVersion']).toBe('2')
+    expect(only(template, 'AWS::SNS::Topic')).toMatchObject({
+      TopicName: 'incident-commander-prod-alerts',
+      SignatureVersion: '2',
+    })
     expect(only(template, 'AWS::SNS::Subscription')).toMatchObject({
       Protocol: 'https',
       Endpoint: 'https://ic.example.com/api/v1/ingest/sns',
