@@ -77,9 +77,9 @@ export class DrillStage extends DurableObject<Env> {
 
   /** What goes wrong in this drill on purpose, for its rooms; null: nothing. */
   faults(): Faults | null {
-    const { request } = this.#running()
-    const { faults = [], seed } = request
-    return faults.length === 0 ? null : { faults, seed, tempting: this.#playerOf(this.#running()).tempting }
+    const drill = this.#drill()
+    const { faults = [], seed = 0 } = drill?.request ?? {}
+    return drill === null || faults.length === 0 ? null : { faults, seed, tempting: this.#playerOf(drill).tempting }
   }
 
   /** What this drill would have told somebody outside. Said again it is kept once. */
