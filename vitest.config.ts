@@ -25,7 +25,12 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: 'worker', include: ['test/{room,worker}/**/*.test.ts'], testTimeout: 30_000 },
+        test: {
+          name: 'worker',
+          include: ['test/{room,worker}/**/*.test.ts'],
+          globalSetup: ['test/contract/aws/global-setup.ts'],
+          testTimeout: 30_000,
+        },
       },
       // Starts real servers, browsers and clients and kills some: `npm test` runs its files one after another.
       {

@@ -1,29 +1,7 @@
 import type { ServerResponse } from 'node:http'
-import type { Fields, Problem } from './model.ts'
-import type { Refusal } from './sigv4.ts'
+import type { Call } from './call.ts'
 import type { Understood } from './understand.ts'
 import { type WireRequest, header } from './wire.ts'
-
-/** One call as the fake saw it, plain JSON. */
-export interface Call {
-  number: number
-  service: string | null
-  operation: string | null
-  method: string
-  target: string
-  input: Fields
-  problems: Problem[]
-  /** what a table behind the fake answered against the model; the caller never saw it. */
-  leftOut: Problem[]
-  /** `not-asked` where the operation takes no signature. */
-  signature: 'verified' | 'not-asked' | Refusal
-  /** whose credentials signed it: a role's ARN, or the fake's own keys. */
-  by: string | null
-  /** the client's own count of tries, from 1; null where it sends none. */
-  attempt: number | null
-  status: number | null
-  ended: 'open' | 'answered' | 'caller-left' | 'cut' | 'reset'
-}
 
 /** Calls kept; older ones are forgotten. */
 const CALLS_MAX = 10_000

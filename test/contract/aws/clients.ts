@@ -6,13 +6,19 @@ import { QBusinessClient } from '@aws-sdk/client-qbusiness'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { STSClient } from '@aws-sdk/client-sts'
 import { FetchHttpHandler } from '@smithy/fetch-http-handler'
-import type { Fake } from './server.ts'
 
 /** Longest that a test's client waits for an answer. */
 const REQUEST_MS_MAX = 10_000
 
+/** Where a fake is and what it knows a caller by. */
+export interface Reached {
+  url: string
+  region: string
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken: string }
+}
+
 /** The SDK's own clients, on the fake. FetchHttpHandler, as in a Worker: by default they would speak HTTP/2 in Node. */
-export function clientsOf(fake: Pick<Fake, 'url' | 'region' | 'credentials'>, more: { maxAttempts?: number } = {}) {
+export function clientsOf(fake: Reached, more: { maxAttempts?: number } = {}) {
   const config = {
     region: fake.region,
     endpoint: fake.url,

@@ -2,8 +2,8 @@ import { ConverseCommand, ConverseStreamCommand, InvokeModelCommand } from '@aws
 import { InvokeAgentCommand } from '@aws-sdk/client-bedrock-agent-runtime'
 import { expect, test } from 'vitest'
 import { type Clients, clientsOf } from './clients.ts'
-import { type Fields, type Service, type Tier, structureOf } from './model.ts'
-import { forClient, sample } from './sample.ts'
+import type { Tier } from './model.ts'
+import { forClient, sample, sampleOutput } from './sample.ts'
 import { rig } from './rig.ts'
 import { SERVED } from './services.ts'
 import { needTier } from './tiers.ts'
@@ -198,18 +198,6 @@ test('[BD5] a request against the model or with a wrong key is refused as AWS wo
     [['/ no-such-operation'], 'not-asked', 404],
   ])
 })
-
-function sampleOutput(service: Service, name: string): Fields {
-  const output = service.operations[name]?.output
-  if (!output) return {}
-  const value = sample(service, output.shape, timesOf(service)) as Fields
-  const stream = Object.entries(structureOf(service, output).members ?? {}).find(
-    ([, member]) => service.shapes[member.shape]?.eventstream === true,
-  )
-  if (!stream) return value
-  const [member, { shape }] = stream
-  return { ...value, [member]: [sample(service, shape, timesOf(service))] }
-}
 
 type Command = new (input: unknown) => unknown
 

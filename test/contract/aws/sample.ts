@@ -1,5 +1,5 @@
 import { sample as samplesOf, stringMatching } from 'fast-check'
-import { type Fields, type Service, type Shape, isFields, membersOf, patternOf, shapeOf } from './model.ts'
+import { type Fields, type Service, type Shape, isFields, membersOf, patternOf, shapeOf, structureOf } from './model.ts'
 import { codePoints } from './validate.ts'
 
 /** Texts of the forms that AWS's patterns ask for, tried before one is made from the pattern itself. */
@@ -78,6 +78,20 @@ export function sample(service: Service, name: string, times: 'unixTimestamp' | 
     if (shape.union) return members.every(([, member]) => isRecursive(member.shape, next))
     return members.some(([key, member]) => shape.required?.includes(key) === true && isRecursive(member.shape, next))
   }
+}
+
+/** An output that the model allows, with one event where it is a stream. */
+export function sampleOutput(service: Service, name: string): Fields {
+  const times = service.metadata.protocol === 'query' ? 'iso8601' : 'unixTimestamp'
+  const output = service.operations[name]?.output
+  if (!output) return {}
+  const value = sample(service, output.shape, times) as Fields
+  const stream = Object.entries(structureOf(service, output).members ?? {}).find(
+    ([, member]) => service.shapes[member.shape]?.eventstream === true,
+  )
+  if (!stream) return value
+  const [member, { shape }] = stream
+  return { ...value, [member]: [sample(service, shape, times)] }
 }
 
 const made = new Map<string, string>()

@@ -2,7 +2,8 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { admin } from './admin.ts'
-import { Calls, type Call } from './calls.ts'
+import type { Call } from './call.ts'
+import { Calls } from './calls.ts'
 import { type Problem, type Service, type Tier, isFields, signingName } from './model.ts'
 import { type Answer, answerError, answerOutput, outputProblems } from './reply.ts'
 import { EMPTY, type Reply, type Script, holds, readScript } from './script.ts'
@@ -25,7 +26,7 @@ export interface Fake {
   tier: Tier
   region: string
   /** keys that may ask for everything. */
-  credentials: Credentials & { sessionToken: string }
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken: string }
   services: readonly Service[]
   /** Replaces the script; throws with every problem where it says what AWS's model does not allow. */
   script: (script: unknown) => void

@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import type { Refusal } from './call.ts'
 import { type WireRequest, decode, encode, header, parts } from './wire.ts'
 
 export interface Credentials {
@@ -15,18 +16,6 @@ export interface Scope {
   region: string
   service: string
 }
-
-export type Refusal =
-  | 'unsigned'
-  | 'malformed'
-  | 'unknown-key'
-  | 'expired'
-  | 'wrong-session-token'
-  | 'wrong-scope'
-  | 'wrong-time'
-  | 'header-unsigned'
-  | 'wrong-body-digest'
-  | 'wrong-signature'
 
 export type Verdict = { ok: true; by: Credentials } | { ok: false; reason: Refusal; detail: string }
 

@@ -4,8 +4,8 @@ import type { Service, Tier } from './model.ts'
 import { SERVED } from './services.ts'
 import { structuralServices } from './structure.ts'
 
-/** AWS's published models and signing vectors lie beside the checkout, where they are there at all. */
-const SHARED = join(import.meta.dirname, '../../../../shared/aws-models')
+/** AWS's published models and signing vectors: where IC_AWS_MODELS says, else beside the checkout, if at all. */
+const SHARED = process.env['IC_AWS_MODELS'] ?? join(import.meta.dirname, '../../../../shared/aws-models')
 
 export function hasModels(): boolean {
   return existsSync(join(SHARED, 'sts.service-2.json'))
