@@ -7,6 +7,7 @@ import { clientsOf } from './clients.ts'
 import type { Fields } from './model.ts'
 import { rig } from './rig.ts'
 import type { Fake } from './server.ts'
+import { type Template, iamOf } from './template.ts'
 
 const ISSUER = 'https://commander.example/oidc'
 const HOST = 'commander.example/oidc'
@@ -187,4 +188,63 @@ test('[BD18] keys are read anew for each token: a rotated one serves at once, a 
   const foreign = await issuer([old.jwk], { issuer: 'https://commander.example' })
   fake.script({ rules: [], iam: iam(foreign.at) })
   expect(await asks(old)).toBe('InvalidIdentityTokenException')
+})
+
+test("[BD16] the trust policies of a synthesized template are the ones that decide: each function's token opens its own role alone", async () => {
+  const { fake } = await rig()
+  const key = await keyOf('k1')
+  const { at } = await issuer([key.jwk])
+  const functions = ['ai', 'archive', 'remediate']
+  const trust = (name: string) => ({
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      MaxSessionDuration: 3600,
+      RoleName: { 'Fn::Join': ['-', ['incident-commander', name]] },
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: 'sts:AssumeRoleWithWebIdentity',
+            Principal: { Federated: { Ref: 'Issuer' } },
+            Condition: {
+              StringEquals: { [`${HOST}:aud`]: AUDIENCE, [`${HOST}:sub`]: `incident-commander:test:${name}` },
+            },
+          },
+        ],
+      },
+    },
+  })
+  const template: Template = {
+    Resources: {
+      Issuer: { Type: 'AWS::IAM::OIDCProvider', Properties: { Url: ISSUER, ClientIdList: [AUDIENCE] } },
+      ...Object.fromEntries(functions.map((name) => [`Role${name}`, trust(name)])),
+      Automation: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          AssumeRolePolicyDocument: {
+            Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'ssm.amazonaws.com' } }],
+          },
+        },
+      },
+    },
+  }
+  fake.script({ rules: [], iam: iamOf(template, { [ISSUER]: at }) })
+  const table = await Promise.all(
+    functions.map(async (holder) => {
+      const jwt = await token(key, { sub: `incident-commander:test:${holder}` })
+      return Promise.all(
+        functions.map(async (name) => {
+          const role = `arn:aws:iam::123456789012:role/incident-commander-${name}`
+          return refusal(assume(fake, jwt, { role }))
+        }),
+      )
+    }),
+  )
+  const [yes, no] = ['given', 'AccessDenied']
+  expect(table).toEqual([
+    [yes, no, no],
+    [no, yes, no],
+    [no, no, yes],
+  ])
 })
