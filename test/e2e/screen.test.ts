@@ -1,11 +1,19 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Catalogue, RunbookStep } from '../../durable/protocol/domain.ts'
 import { scenarioNamed } from '../../scenarios/index.ts'
 import { apiOf } from './api.ts'
 import { openBrowser, openPage, picture, violations } from './browser.ts'
 import { need } from './need.ts'
-import { PROPOSAL_MS_MAX, RECOVERY_MS_MAX, awaitProposal, startDrill } from './play.ts'
+import { PROPOSAL_MS_MAX, RECOVERY_MS_MAX, approve, awaitProposal, startDrill } from './play.ts'
 import { type Server, removeFolder, startServer } from './server.ts'
+
+/** Desktop, small laptop, telephone: width and height in px. */
+const SIZES = [
+  [1_440, 900],
+  [1_024, 768],
+  [390, 844],
+] as const
 
 let server: Server
 let browser: Browser | null = null
@@ -104,6 +112,41 @@ test('[GR18] the same pages in the width of a telephone break no WCAG 2.2 AA rul
   expect(await violations(page)).toEqual([])
   expect(errors).toEqual([])
 })
+
+test('[UI154] while a step waits for a person the card breaks no WCAG 2.2 AA rule and is no wider than its page, at any width', async (context) => {
+  need(context, 'chromium')
+  browser ??= await openBrowser()
+  const api = apiOf(server.url)
+  await withManualStep(server.url)
+  const { incident } = await startDrill(api, { seed: 4 })
+  await approve(api, incident, await awaitProposal(api, incident))
+  const { page, errors } = await openPage(browser, `${server.url}/ops/${incident}?drill=true`)
+  for (const [width, height] of SIZES) {
+    await page.setViewportSize({ width, height })
+    await page.getByRole('button', { name: 'Could not' }).click()
+    await page.getByLabel('Why could it not be done?').waitFor()
+    expect(await violations(page), `at ${width}`).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth'), `at ${width}`).toBe(false)
+    await picture(page, `ops-6-step-${width}`)
+    await page.getByRole('button', { name: 'Back' }).click()
+  }
+  await page.getByRole('button', { name: 'Done' }).click()
+  await page.getByText('Recovered: every named signal is back.').waitFor({ timeout: RECOVERY_MS_MAX })
+  expect(errors).toEqual([])
+})
+
+/** From now on the pool's runbook has something to do by hand before its action. */
+async function withManualStep(url: string): Promise<void> {
+  const admin = apiOf(url, 'dev@admin')
+  const standing = await admin.get<Catalogue>('/api/v1/catalogue')
+  const steps: RunbookStep[] = [
+    { kind: 'manual', id: 'drain', says: 'drain the proxy, and say so in the channel of the shop' },
+    { kind: 'http', id: 'act' },
+  ]
+  const runbooks = standing.runbooks.map((one) => (one.id === 'raise-pool-limit' ? { ...one, steps } : one))
+  const put = await admin.send('PUT', '/api/v1/catalogue', { ...standing, version: 'by-hand', runbooks })
+  expect(put.status).toBe(200)
+}
 
 /** Presses the mouse on the approval and keeps it down until it has been heard. */
 async function holdDown(page: Page): Promise<void> {
