@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest'
 import type { ModelReason } from '../../../durable/protocol/models.ts'
 import { MODELS } from '../../../bridge/catalog.ts'
-import { CAUSE, CLAUDE, MATERIAL, NOVA, PROMPTED, type World, answer, causes, tool, worldOf } from './asks.ts'
+import { CAUSE, CLAUDE, MATERIAL, NOVA, PROMPTED, answer, causes, tool } from './asks.ts'
+import { type World, worldOf } from './world.ts'
 
 const worlds: World[] = []
 

@@ -1,12 +1,14 @@
-import { type Fake, startFake } from '../../contract/aws/server.ts'
 import { type AwsConfig, awsSettings } from '../../../bridge/aws-config.ts'
-import { type AwsDrivers, type AwsStores, awsDrivers } from '../../../bridge/aws/index.ts'
+
+/** Where a fake is and whose keys it takes. */
+export interface Reached {
+  url: string
+  region: string
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken: string }
+}
 
 /** The settings of an account whose address is the fake's, as the environment would hold them. */
-export function settingsOn(
-  fake: Pick<Fake, 'url' | 'region' | 'credentials'>,
-  more: Record<string, string> = {},
-): AwsConfig {
+export function settingsOn(fake: Reached, more: Record<string, string> = {}): AwsConfig {
   const { config, faults } = awsSettings({
     IC_AWS_REGION: fake.region,
     IC_AWS_ENDPOINT: fake.url,
@@ -23,22 +25,6 @@ export function settingsOn(
 }
 
 export { MATERIAL } from './material.ts'
-
-export interface World {
-  fake: Fake
-  drivers: AwsDrivers
-}
-
-/** A fake with a script, and drivers on it. */
-export async function worldOf(
-  rules: unknown[],
-  more: Record<string, string> = {},
-  stores: AwsStores = {},
-): Promise<World> {
-  const fake = await startFake()
-  fake.script({ rules })
-  return { fake, drivers: awsDrivers(settingsOn(fake, more), stores) }
-}
 
 export const USAGE = { inputTokens: 1000, outputTokens: 100, totalTokens: 1100 }
 

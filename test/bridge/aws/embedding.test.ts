@@ -2,7 +2,8 @@ import { afterEach, expect, test } from 'vitest'
 import { EMBEDDED_DIMENSIONS, embeddedEmbedding } from '../../../bridge/embedded/embedding.ts'
 import { embeddedModel } from '../../../bridge/embedded/model.ts'
 import type { EmbeddedText } from '../../../durable/protocol/ports.ts'
-import { MATERIAL, type World, worldOf } from './asks.ts'
+import { MATERIAL } from './asks.ts'
+import { type World, worldOf } from './world.ts'
 
 const worlds: World[] = []
 

@@ -4,7 +4,8 @@ import { BREAKER_FAILURES, breakersInMemory } from '../../../bridge/breaker.ts'
 import { spendInMemory } from '../../../bridge/budget.ts'
 import { createBridge } from '../../../bridge/bridge.ts'
 import { startFake } from '../../contract/aws/server.ts'
-import { CAUSE, MATERIAL, NOVA, type World, answer, causes, settingsOn, tool, worldOf } from './asks.ts'
+import { CAUSE, MATERIAL, NOVA, answer, causes, settingsOn, tool } from './asks.ts'
+import { type World, worldOf } from './world.ts'
 import { parts } from './parts.ts'
 
 const worlds: World[] = []
@@ -48,7 +49,7 @@ test.each(faults)('[BD29] %j is one request and a reason word', async (reply, re
 })
 
 test('[BD29] at the deadline the call is over and its connection is given back', async () => {
-  const { fake, drivers } = await world(converse({ ...GOOD, delayMs: 20_000 }))
+  const { fake, drivers } = await world(converse({ ...GOOD, delayMs: 4000 }))
   const said = await drivers.model.analyse({ ...MATERIAL, deadlineMs: 150 })
   expect(said).toMatchObject({ ok: false, reason: 'timed-out', provenance: { attempts: 1 } })
   await expect.poll(() => fake.calls()[0]?.ended).toBe('caller-left')

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { embeddedGuardrail } from '../../../bridge/embedded/guardrail.ts'
-import { CAUSE, MATERIAL, type World, answer, causes, tool, worldOf } from './asks.ts'
+import { CAUSE, MATERIAL, answer, causes, tool } from './asks.ts'
+import { type World, worldOf } from './world.ts'
 
 const worlds: World[] = []
 const NONE = { IC_GUARDRAIL_ID: '', IC_GUARDRAIL_VERSION: '' }

@@ -2,7 +2,8 @@ import { afterEach, expect, test } from 'vitest'
 import * as fc from 'fast-check'
 import { redactForModel } from '../../../bridge/redact.ts'
 import type { ModelMaterial } from '../../../durable/protocol/models.ts'
-import { CAUSE, MATERIAL, type World, answer, causes, tool, worldOf } from './asks.ts'
+import { CAUSE, MATERIAL, answer, causes, tool } from './asks.ts'
+import { type World, worldOf } from './world.ts'
 
 const worlds: World[] = []
 
@@ -29,8 +30,8 @@ const SECRETS: [kind: string, text: string][] = [
   ['token', `push with ghp_${'CANARY'.padEnd(36, 'x')}`],
   ['token', `github_pat_${'CANARY'.padEnd(30, 'x')}`],
   ['token', `glpat-${'CANARY'.padEnd(20, 'x')}`],
-  ['token', `xoxb-${'1234-CANARY-abcd'}`],
-  ['token', `sk_live_${'CANARY1234567890'}`],
+  ['token', ['xoxb', '1234', 'CANARY', 'abcd'].join('-')],
+  ['token', ['sk', 'live', 'CANARY1234567890'].join('_')],
   ['token', `npm_${'CANARY'.padEnd(36, 'x')}`],
   ['token', 'icw_CANARY_drill_abc123'],
   ['token', 'https://hooks.slack.com/services/T00/B00/CANARY'],

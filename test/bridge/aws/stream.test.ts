@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest'
 import type { SuggestedCause } from '../../../durable/protocol/models.ts'
 import { wholeItems } from '../../../bridge/aws/bedrock/drafts.ts'
-import { CAUSE, CLAUDE, MATERIAL, NOVA, USAGE, type World, answer, causes, tool, worldOf } from './asks.ts'
+import { CAUSE, CLAUDE, MATERIAL, NOVA, USAGE, answer, causes, tool } from './asks.ts'
+import { type World, worldOf } from './world.ts'
 
 const worlds: World[] = []
 
