@@ -98,4 +98,7 @@ test('[BD12] a stream may end in an exception, be cut inside an event or come sl
   expect(cut.ended).not.toBe('whole')
   expect('The pool '.startsWith(cut.words)).toBe(true)
   expect(fake.calls().at(-1)?.ended).toBe('cut')
+  // After its last event too: the connection breaks, it does not end.
+  fake.script(rules('ConverseStream', { output: { stream: STREAM }, cutAfterEvents: STREAM.length }))
+  expect((await stream(clients)).ended).not.toBe('whole')
 })

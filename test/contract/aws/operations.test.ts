@@ -1,5 +1,6 @@
 import { ConverseCommand, ConverseStreamCommand, InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime'
 import { InvokeAgentCommand } from '@aws-sdk/client-bedrock-agent-runtime'
+import { ChatSyncCommand } from '@aws-sdk/client-qbusiness'
 import { expect, test } from 'vitest'
 import { type Clients, clientsOf } from './clients.ts'
 import type { Tier } from './model.ts'
@@ -81,6 +82,7 @@ test('[BD4] answers and event streams arrive as the script says: words, tool use
           { output: { body: { embedding: [0.5, -0.25], inputTextTokenCount: 3 }, contentType: 'application/json' } },
         ],
       },
+      { operation: 'ChatSync', replies: [{ output: { systemMessage: 'restart it' } }] },
       {
         operation: 'InvokeAgent',
         replies: [
@@ -141,7 +143,10 @@ test('[BD4] answers and event streams arrive as the script says: words, tool use
   for await (const event of agent.completion ?? []) chunks.push(Buffer.from(event.chunk?.bytes ?? []).toString())
   expect(chunks).toEqual(['', 'restart'])
   expect(agent.sessionId).toBe('inc_1')
+  // A name that stands twice in the query is signed in the order of its values.
+  await clients.qbusiness.send(new ChatSyncCommand({ applicationId: 'a'.repeat(36), userGroups: ['sre', 'ops'] }))
   const calls = fake.calls()
+  expect(calls.at(-1)?.input).toMatchObject({ applicationId: 'a'.repeat(36), userGroups: ['sre', 'ops'] })
   expect(calls.flatMap(({ problems }) => problems)).toEqual([])
   expect(calls.map(({ signature, by, attempt, status, ended }) => ({ signature, by, attempt, status, ended }))).toEqual(
     calls.map(() => ({ signature: 'verified', by: 'contract-fake', attempt: 1, status: 200, ended: 'answered' })),
