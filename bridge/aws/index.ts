@@ -45,7 +45,7 @@ export function awsDrivers(config: AwsConfig, stores: AwsStores = {}): AwsDriver
   const credentials = stores.credentials ?? own.credentials
   const bedrock: Bedrock = {
     config,
-    client: stores.credentials ? bedrockClient(config, credentials) : own.client,
+    client: stores.credentials ? clientOf(config, stores.credentials) : own.client,
     credentials,
     breakers: stores.breakers ?? own.breakers,
     spend: stores.spend ?? own.spend,
@@ -53,6 +53,17 @@ export function awsDrivers(config: AwsConfig, stores: AwsStores = {}): AwsDriver
   }
   const guardrail = bedrockGuardrail(bedrock)
   return { model: bedrockModel(bedrock, guardrail), embedding: bedrockEmbedding(bedrock), guardrail, credentials }
+}
+
+/** The same for credentials that somebody else keeps. */
+const clients = new WeakMap<CredentialsPort, Bedrock['client']>()
+
+function clientOf(config: AwsConfig, credentials: CredentialsPort): Bedrock['client'] {
+  const known = clients.get(credentials)
+  if (known) return known
+  const made = bedrockClient(config, credentials)
+  clients.set(credentials, made)
+  return made
 }
 
 function sharedOf(config: AwsConfig): Shared {

@@ -54,8 +54,8 @@ function isHtml(text: string): boolean {
   return /^\s*<(?:!doctype|html|head|body|\?xml)\b/i.test(text)
 }
 
-/** A model likes to put its JSON in a fence; words around it are not searched through. */
-function parse(text: string): unknown {
+/** The value of a JSON text, undefined where it is none. A model likes to put it in a fence; words around it are not searched through. */
+export function parse(text: string): unknown {
   const bare = /^\s*```(?:json)?\s*([\s\S]*?)```\s*$/.exec(text)?.[1] ?? text
   try {
     return JSON.parse(bare)

@@ -15,7 +15,7 @@ import { modelRow, roleFor } from '../../catalog.ts'
 import { claimFault, droppedCount, nothingDropped, supported } from '../../claims.ts'
 import { type Deadline, deadline } from '../../deadline.ts'
 import { redactForModel } from '../../redact.ts'
-import { type Raw, understand } from './answer.ts'
+import { type Raw, parse, understand } from './answer.ts'
 import { type Bedrock, type Called, call } from './call.ts'
 import { converse, converseStream } from './converse.ts'
 import { wholeItems } from './drafts.ts'
@@ -130,7 +130,10 @@ function send(
   let shown = 0
   const show = (soFar: string): void => {
     const items = wholeItems(soFar)
-    for (const item of items.slice(shown)) draft?.(JSON.parse(item))
+    for (const item of items.slice(shown)) {
+      const value = parse(item)
+      if (value !== undefined) draft?.(value)
+    }
     shown = items.length
   }
   return call(bedrock, what, (signal) =>
