@@ -110,7 +110,7 @@ test('[BD34] a hostile text is read in time that grows with its length', () => {
 
 test('[BD33] no canary in any field of a question reaches AWS, by any task, in a repair or in a check', async () => {
   const canaries = SECRETS.map(([, text]) => text)
-  const all = canaries.join(' | ').slice(0, 600)
+  const all = canaries.toReversed().join(' | ')
   const ask: ModelMaterial = {
     ...MATERIAL,
     title: `checkout fails: ${canaries.slice(3, 9).join(' ')}`,
@@ -141,7 +141,11 @@ test('[BD33] no canary in any field of a question reaches AWS, by any task, in a
     await embedding.embed({ incident: ask.incident, text: all })
     await guardrail.check({ incident: ask.incident, direction: 'in', text: all })
     expect(made.fake.calls().length).toBeGreaterThan(5)
-    expect(JSON.stringify(made.fake.calls())).not.toContain('CANARY')
+    // Bodies of InvokeModel stand in the record as base64.
+    const sent = made.fake
+      .calls()
+      .map(({ input }) => [JSON.stringify(input), Buffer.from(String(input['body']), 'base64')])
+    expect(sent.join('\n')).not.toContain('CANARY')
     expect(Object.keys(said.provenance.redacted).sort()).toEqual(
       said.ok ? ['cloud-key', 'connection-string', 'email', 'private-key', 'secret', 'token'] : expect.anything(),
     )
