@@ -1,5 +1,6 @@
 import { VOTERS, type VoterName } from '../../durable/protocol/domain.ts'
 import { type Share, brier, ece, quantile, share } from './figures.ts'
+import type { Case } from './case.ts'
 import type { Outcome, Result } from './score.ts'
 
 /** Without faults; text or a moved world reaches all; so many faulty voters; one metric lies to all, whoever else lies. */
@@ -44,7 +45,7 @@ const OUTCOMES: readonly Outcome[] = ['correct', 'wrong', 'unsafe', 'abstained']
 /** Runbooks whose action has no rollback. */
 const NO_WAY_BACK = ['restart-instance', 'flush-cache', 'fail-over-replica']
 
-export function groupOf({ f, faults }: Result): Group {
+export function groupOf({ f, faults }: Case): Group {
   // One lying observation that all believe is outside of what a quorum of them can claim.
   if (faults.some(({ kind }) => kind === 'poisoned-metric')) return 'poisoned'
   if (f === 2) return 'two'

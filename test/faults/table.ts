@@ -13,6 +13,7 @@ const SAYS: Record<Group, string> = {
 export function tableOf(report: Report): string {
   return [
     `${report.runs} runs, ${report.injected} of them with faults. Shares are k/n (%, 95 % interval by Wilson).`,
+    claimOf(report),
     '### By faulty voters',
     rowsTable(GROUPS.map((group) => ({ ...report.totals[group], name: SAYS[group] }))),
     '### By fault',
@@ -59,6 +60,15 @@ export function tableOf(report: Report): string {
     ),
     `Overlap (Jaccard) of what two supporters of a carried ballot cite: median ${number(report.overlap.median, 2)}, middle half ${number(report.overlap.q25, 2)} to ${number(report.overlap.q75, 2)}, over ${report.overlap.n} runs.`,
   ].join('\n\n')
+}
+
+/** What the claim is about, in one sentence: text, a moved world or one faulty voter of any kind. */
+function claimOf({ totals: { common, one } }: Report): string {
+  const n = common.n + one.n
+  const k = [common, one].reduce((sum, { outcomes }) => sum + outcomes.wrong.k + outcomes.unsafe.k, 0)
+  const other = common.different.k + one.different.k
+  const bound = k === 0 ? `; at most ${((100 * 3) / n).toFixed(2)} % with 95 % confidence (rule of three)` : ''
+  return `With at most one faulty voter, ${n} runs: ${k} wrong or unsafe, ${other} with another action than without faults${bound}.`
 }
 
 function rowsTable(rows: readonly Row[]): string {
