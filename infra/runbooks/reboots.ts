@@ -1,5 +1,8 @@
 import { type Runbook, change, must, read, settled } from './document.ts'
 
+// AWS may say `available` for a moment more before a reboot begins, so that the wait ends early: whether it helped is read
+// from the signals, never from the run.
+
 /** A database that replays its log may take half an hour to come back. */
 const REBOOT_SECONDS_MAX = 1_800
 
