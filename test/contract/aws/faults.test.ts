@@ -79,11 +79,15 @@ test('[BD10] a reset, a page of a proxy and half a JSON arrive as they are, and 
 
 test('[BD11] who gives up waiting is seen to leave: the deadline frees the connection', async () => {
   const { fake, clients } = await rig()
-  fake.script(rules('Converse', { ...OK, delayMs: 5000 }))
+  fake.script(rules('Converse', { ...OK, delayMs: 300 }))
   await expect(converse(clients, AbortSignal.timeout(50))).rejects.toMatchObject({ name: 'AbortError' })
   await expect.poll(() => fake.calls()[0]?.ended).toBe('caller-left')
-  fake.script(rules('Converse', { ...OK, trickleMs: 1 }))
+  // Also while the answer is on its way, and the fake goes on.
+  fake.script(rules('Converse', { ...OK, trickleMs: 20 }))
+  await expect(converse(clients, AbortSignal.timeout(60))).rejects.toThrow()
+  await expect.poll(() => fake.calls()[1]?.ended).toBe('caller-left')
   expect(await converse(clients)).toBe('ok')
+  expect(fake.calls().flatMap(({ problems }) => problems)).toEqual([])
 })
 
 test('[BD12] a stream may end in an exception, be cut inside an event or come slowly; the client knows a cut from an end', async () => {

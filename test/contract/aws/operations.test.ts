@@ -149,7 +149,13 @@ test('[BD4] answers and event streams arrive as the script says: words, tool use
   expect(calls.at(-1)?.input).toMatchObject({ applicationId: 'a'.repeat(36), userGroups: ['sre', 'ops'] })
   expect(calls.flatMap(({ problems }) => problems)).toEqual([])
   expect(calls.map(({ signature, by, attempt, status, ended }) => ({ signature, by, attempt, status, ended }))).toEqual(
-    calls.map(() => ({ signature: 'verified', by: 'contract-fake', attempt: 1, status: 200, ended: 'answered' })),
+    calls.map(() => ({
+      signature: 'verified',
+      by: 'arn:aws:iam::123456789012:user/contract-fake',
+      attempt: 1,
+      status: 200,
+      ended: 'answered',
+    })),
   )
   expect(calls[0]?.input).toMatchObject({
     modelId: 'us.amazon.nova-micro-v1:0',

@@ -95,7 +95,10 @@ async function refusal(asked: Promise<unknown>): Promise<string> {
 }
 
 test('[BD15] a token that its issuer signed and the role trusts is given credentials, and they sign from then on as that role', async () => {
-  const { fake } = await rig()
+  const { fake, clients } = await rig()
+  const own = await clients.sts.send(new GetCallerIdentityCommand({}))
+  expect(own.Arn).toBe('arn:aws:iam::123456789012:user/contract-fake')
+  fake.forget()
   const key = await keyOf('k1')
   const { at } = await issuer([key.jwk])
   fake.script({ rules: [], iam: iam(at) })

@@ -1,8 +1,8 @@
 import { type Fields, isFields } from './model.ts'
 import type { Iam } from './script.ts'
 
-/** The account and partition that the fake plays. */
-const ACCOUNT = '123456789012'
+/** The account that the fake plays. */
+export const ACCOUNT = '123456789012'
 const PSEUDO: Record<string, string> = {
   'AWS::AccountId': ACCOUNT,
   'AWS::Partition': 'aws',
