@@ -1,6 +1,6 @@
 import type { RiskClass, Role, Severity, SourceSeverity } from '../../protocol/domain.ts'
 
-/** Voters, faults carried, and the quorum: 2f + 1, which is also ⌊(n + f) / 2⌋ + 1 (Castro & Liskov 1999; DESIGN "Consensus"). */
+/** Voters, faults carried, and the quorum: 2f + 1, which is also ⌊(n + f) / 2⌋ + 1 (Castro & Liskov 1999; SPEC CN1, CN2). */
 export const VOTERS_N = 4
 export const FAULTS_F = 1
 export const QUORUM = 3

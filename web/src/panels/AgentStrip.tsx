@@ -5,7 +5,7 @@ import { took } from '../format/time.ts'
 import { Meter } from '../ui/Meter.tsx'
 import { useRoom } from './context.tsx'
 
-/** Agents answer within ten seconds of wall time (DESIGN "Drills"); the bar is against that. */
+/** Agents answer within ten seconds of wall time; the bar is against that. */
 const AGENT_BUDGET_MS = 10_000
 
 const DOUBT: readonly string[] = ['late', 'failed', 'inconclusive', 'abstained', 'degraded']

@@ -13,7 +13,7 @@ import { type Cast, VoteGlyph, VoteMark, castOf } from '../../ui/VoteMark.tsx'
 import { EvidenceChips } from '../EvidenceChip.tsx'
 import { useRoom } from '../context.tsx'
 
-/** Votes that carry a ballot; an irreversible action asks for all four (DESIGN "Consensus"). */
+/** Votes that carry a ballot; an irreversible action asks for all four (SPEC CN1). */
 const NEED = { reversible: 3, wider: 3, irreversible: 4 } as const
 const RING = 44
 

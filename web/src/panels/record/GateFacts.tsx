@@ -1,7 +1,7 @@
 import type { GateVerdict } from '../../../../durable/protocol/domain.ts'
 import { list } from '../../format/figures.ts'
 
-/** The gate asks for two kinds from two sources, one of them observed now (DESIGN "Consensus"). */
+/** The gate asks for two kinds from two sources, one of them observed now (SPEC CN6). */
 const KINDS_NEEDED = 2
 const SOURCES_NEEDED = 2
 const NOW_NEEDED = 1

@@ -1,7 +1,7 @@
 import { type Proposal, VOTERS, type VoterName } from '../../../../durable/protocol/domain.ts'
 import { count } from '../../format/figures.ts'
 
-/** Votes that carry a ballot; an irreversible action asks for all four (DESIGN "Consensus"). */
+/** Votes that carry a ballot; an irreversible action asks for all four (SPEC CN1). */
 const NEED = { reversible: 3, wider: 3, irreversible: 4 } as const
 
 const RISK_SAYS = {
