@@ -2,14 +2,17 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { CONTROLS } from './controls.ts'
+import { PLOT } from './crash-points.ts'
 import { add, nothing, play, wordsOf } from './play.ts'
 import type { Twists } from './shell.ts'
+import { World } from './world.ts'
 
 /** Seeds of every run; more by `npm run sim -- --seeds N`. */
 const SEEDS = 200
 /** Seeds that a negative control may take until it is seen. */
-const CONTROL_SEEDS = 500
-const PATIENCE_MS = 300_000
+const CONTROL_SEEDS = 1_000
+/** Two thousand worlds on two cores that others use as well. */
+const PATIENCE_MS = 1_200_000
 
 describe('worlds of seeds', () => {
   test(
@@ -90,6 +93,19 @@ describe('negative controls', () => {
     },
     PATIENCE_MS,
   )
+})
+
+test('[AC32] what nothing heals is tried twice and then left to people; with that rule taken out, the law sees it', () => {
+  const { runbooks } = PLOT.catalogue
+  const hurting = runbooks
+    .filter(({ id }) => id === 'restart-pool')
+    .map((one) => ({ ...one, id: 'flush', action: 'flush' }))
+  const plot = { ...PLOT, stubborn: true, catalogue: { ...PLOT.catalogue, runbooks: [...hurting, ...runbooks] } }
+  const world = new World(1, {}, plot).playCalmly()
+  expect(world.driver.received.filter(({ undo }) => !undo)).toHaveLength(2)
+  expect(world.driver.received.filter(({ undo }) => undo)).toHaveLength(2)
+  const retry = CONTROLS.find(({ law }) => law === 'one-retry')
+  expect(() => new World(1, retry?.twists, plot).playCalmly()).toThrow('one-retry')
 })
 
 async function seedThatSees(law: string, twists: Twists): Promise<number | null> {
