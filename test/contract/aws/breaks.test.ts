@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { breaks, patternsOfNothing } from './breaks.ts'
-import type { Fields, Tier } from './model.ts'
+import { type Fields, type Tier, structureOf } from './model.ts'
+import { outputProblems, streamOf } from './reply.ts'
 import { requestOf } from './request.ts'
-import { sample } from './sample.ts'
+import { sample, sampleOutput } from './sample.ts'
 import { needTier, servicesOf } from './tiers.ts'
 import { timesOf, understand } from './understand.ts'
 
@@ -46,5 +47,37 @@ test.for(TIERS)(
     // What is not broken allows every text.
     expect(nothing.filter((line) => !line.endsWith(' ^[\\s\\S]+$'))).toEqual([])
     expect(total).toBeGreaterThan(tier === 'full' ? 5000 : 3500)
+  },
+)
+
+test.for(TIERS)(
+  '[BD6] each constraint of each output and of each event, broken once, makes a script refused (%s tier)',
+  async (tier, context) => {
+    needTier(context, tier)
+    const services = await servicesOf(tier)
+    const missed: string[] = []
+    let total = 0
+    for (const service of services) {
+      for (const { name, output } of Object.values(service.operations)) {
+        if (!output) continue
+        const fine = sampleOutput(service, name)
+        expect(outputProblems(service, name, fine), name).toEqual([])
+        const stream = streamOf(service, structureOf(service, output))
+        const wrong = stream
+          ? breaks(service, stream.shape, timesOf(service)).map(({ input, ...at }) => ({
+              ...at,
+              output: { ...fine, [stream.member]: [input] },
+            }))
+          : breaks(service, output.shape, timesOf(service)).map(({ input, ...at }) => ({ ...at, output: input }))
+        total += wrong.length
+        for (const { at, rule, output: said } of wrong) {
+          if (!outputProblems(service, name, said).some((problem) => problem.rule === rule))
+            missed.push(`${name}${at} ${rule}`)
+        }
+      }
+    }
+    console.log(`${tier} tier: ${total} single breaks of outputs, ${total - missed.length} refused`)
+    expect(missed).toEqual([])
+    expect(total).toBeGreaterThan(2000)
   },
 )

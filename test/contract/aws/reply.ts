@@ -57,12 +57,10 @@ export function outputProblems(service: Service, operation: string, output: Fiel
     ...events.flatMap((event: unknown, index) => {
       const at = `/${stream.member}/${index}`
       const names = isFields(event) ? Object.keys(event) : []
-      const [name] = names
-      if (name === undefined || names.length !== 1) return [{ at, rule: 'union', detail: 'not exactly one event' }]
-      const early = isException(service, stream.shape, name) && index < events.length - 1
+      const early = index < events.length - 1 && names.find((name) => isException(service, stream.shape, name))
       return [
         ...problemsOf(service, stream.shape, event, timesOf(service), at),
-        ...(early ? [{ at, rule: 'after-exception', detail: name }] : []),
+        ...(early ? [{ at, rule: 'after-exception', detail: early }] : []),
       ]
     }),
   ]
@@ -172,7 +170,8 @@ function withPayload(service: Service, shape: Shape, output: Fields): Fields {
   return isFields(held) ? { ...output, [name]: Buffer.from(JSON.stringify(held)).toString('base64') } : output
 }
 
-function streamOf(service: Service, shape: Shape): { member: string; shape: string } | null {
+/** The member of an output that is an event stream, and the shape of its events. */
+export function streamOf(service: Service, shape: Shape): { member: string; shape: string } | null {
   const found = membersOf(shape).find(([, member]) => shapeOf(service, member.shape).eventstream === true)
   return found ? { member: found[0], shape: found[1].shape } : null
 }
