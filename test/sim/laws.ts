@@ -92,6 +92,8 @@ export class Laws {
   #known = new Map<string, Known>()
   #notes = new Set<string>()
   #signed = new Map<string, Set<string>>()
+  /** votes that were found genuine, as they stand in the log: a certificate repeats them. */
+  #genuine = new Set<string>()
   #outcast = new Set<string>()
   #killSwitch = false
   #stops = new Set<string>()
@@ -200,6 +202,7 @@ export class Laws {
       law(body.vote.digest === known.proposal.digest, 'votes-on-the-digest', body.vote.voter)
       law(!this.#outcast.has(body.vote.voter), 'a-quarantined-voter-does-not-count', body.vote.voter)
       law(isGenuine(known.proposal, body.vote), 'what-counts-is-signed', body.vote.voter)
+      this.#genuine.add(JSON.stringify(body.vote))
       known.votes.set(body.vote.voter, body.vote.vote)
     }
     if (body.type === 'ballot-closed') {
@@ -208,7 +211,8 @@ export class Laws {
       law(known.certified === (body.certificate !== null), 'certificate-iff-carried', known.proposal.id)
       for (const vote of body.certificate?.votes ?? [])
         law(
-          isGenuine(known.proposal, vote) &&
+          (this.#genuine.has(JSON.stringify(vote)) || isGenuine(known.proposal, vote)) &&
+            vote.digest === known.proposal.digest &&
             known.votes.get(vote.voter) === 'support' &&
             !this.#outcast.has(vote.voter),
           'a-certificate-is-its-votes',

@@ -35,7 +35,7 @@ export async function play(seed: number, twists: Twists = {}): Promise<Played> {
   } catch (error) {
     broken = error instanceof Error ? error.message : String(error)
   }
-  const { view } = world.shell.folded()
+  const { view } = world.shell.up ? world.shell.state : world.shell.folded()
   const events = eventsOf(world.shell.disk)
   const count = (type: EventType): number => events.filter(({ body }) => body.type === type).length
   return {
