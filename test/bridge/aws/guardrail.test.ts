@@ -42,6 +42,9 @@ test('[BD35] with no guardrail of its own what goes in and what comes out are ch
     ok: true,
     tried: [{ operation: 'guardrail-in' }, { operation: 'guardrail-out' }],
   })
+  // No list has a price for these checks.
+  const direct = await passed.drivers.guardrail.check({ incident: 'inc_abcdef', direction: 'out', text: 'x' })
+  expect(direct.provenance.cost).toEqual({ usd: null, unpriced: 'guardrail' })
   const [first, , last] = passed.fake.calls()
   expect(JSON.stringify(first?.input)).toContain('pool_limit 36 -> 24')
   expect(JSON.stringify(last?.input)).toContain(CAUSE.says)
