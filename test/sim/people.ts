@@ -26,7 +26,7 @@ const CLAUSES: readonly GuardClauseName[] = [
 const AGAIN_MS = 3_000
 const CLOSE_EVERY_MS = 60_000
 /** Why people are asked when the system proposes no more. */
-const GIVEN_UP: ReadonlySet<string> = new Set(['proposals-used-up', 'retry-used-up'])
+const GIVEN_UP: ReadonlySet<string> = new Set(['proposals-used-up', 'retry-used-up', 'no-runbook-matches'])
 /** A careful commander looks again after so long. */
 const TEND_EVERY_MS = 20_000
 
