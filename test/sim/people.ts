@@ -26,7 +26,9 @@ const CLAUSES: readonly GuardClauseName[] = [
 const AGAIN_MS = 3_000
 const CLOSE_EVERY_MS = 60_000
 /** Why people are asked when the system proposes no more. */
-const GIVEN_UP: ReadonlySet<string> = new Set(['proposals-used-up', 'retry-used-up', 'no-runbook-matches'])
+const GIVEN_UP: ReadonlySet<string> = new Set(['proposals-used-up', 'retry-used-up'])
+/** And waits no longer than this for the system. */
+const PATIENCE_MS = 60 * 60_000
 /** A careful commander looks again after so long. */
 const TEND_EVERY_MS = 20_000
 
@@ -80,8 +82,9 @@ export class People {
     if (last?.status === 'outcome-unknown')
       return { type: 'settle-outcome', proposal: last.id, outcome: this.#truth(last), reason: 'looked at it' }
     if (view.state === 'resolved') return { type: 'close', reason: 'over' }
-    // What the system gives up she repairs by hand.
-    const isGivenUp = view.humanAsked !== null && GIVEN_UP.has(view.humanAsked.reason)
+    // What the system gives up, or what takes too long, she repairs by hand.
+    const isLong = this.#world.scheduler.now > (view.head?.openedAt ?? 0) + PATIENCE_MS
+    const isGivenUp = isLong || (view.humanAsked !== null && GIVEN_UP.has(view.humanAsked.reason))
     if (isGivenUp) this.#world.shop.repair(this.#world.at)
     const isWell = last?.status === 'done' && last.verification?.end === 'recovered'
     const mayResolve = view.state === 'mitigated' || isGivenUp || isWell
