@@ -85,6 +85,9 @@ function goods(): Record<string, Good> {
     },
     'PUT /api/v1/dry-run': { body: { on: false, reason: 'x' }, status: 200 },
     'POST /api/v1/freezes': { body: { services: '*', until: until(), reason: 'x' }, status: 201 },
+    // Nothing is published here: this instance was not made an issuer.
+    'GET /.well-known/openid-configuration': { status: 404 },
+    'GET /.well-known/jwks.json': { status: 404 },
     'DELETE /api/v1/freezes/:id': { path: '/api/v1/freezes/frz_aaaaaaaaaaaa', status: 404 },
     'PUT /api/v1/autonomy/:id': { path: '/api/v1/autonomy/none', body: { on: false, reason: 'x' }, status: 404 },
     'POST /api/v1/incidents/:id/mitigate': ordered('mitigate', { reason: 'x' }),
@@ -207,7 +210,8 @@ test('[AP3] asked what it can do, each address answers as its row says', async (
 test('[AP3] no token is 401 wherever somebody is asked for', async () => {
   for (const operation of OPERATIONS) {
     const said = await walk(operation, 'no token', { path: placeOf(operation), token: null })
-    if (operation.who === 'anyone') expect([operation.path, said.status]).toEqual([operation.path, 200])
+    if (operation.who === 'anyone')
+      expect([operation.path, said.status]).toEqual([operation.path, goodOf(operation).status])
     else expect([keyOf(operation), said.status]).toEqual([keyOf(operation), 401])
   }
 })
