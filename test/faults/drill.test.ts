@@ -98,6 +98,13 @@ test('[CN89] a diagnosis that lies about a deploy beside the symptom carries not
   expect(found.seen.signs).toContain('refused:target-off-path')
 })
 
+test('[AG81] a diagnosis that lies about a busy database with room to spare gets no further instance of it', async () => {
+  const faults = [{ kind: 'colluders', agent: 'diagnosis' } as const]
+  const found = await score({ story: 'bad-deployment', variant: null, seed: 9, name: 'colluders', f: 1, faults })
+  expect(found.outcome).toBe('abstained')
+  expect(found.seen.signs).toContain('outvoted')
+})
+
 test('[DR66] the same case plays the same run', async () => {
   const [one] = casesOf(1).filter(({ f, name }) => f === 1 && name === 'equivocation')
   if (!one) throw new Error('no such case')

@@ -21,6 +21,8 @@ import { changeName, isSpokenOf } from './where.ts'
 
 /** Clocks of a deploy system and of what it changes differ by less, ms. */
 const CLOCK_SLACK_MS = 30_000
+/** Under this share of its limit a resource is not short: queues grow from about four fifths on. */
+const ROOM_SHARE = 0.8
 const METHOD = 'runbook-fit-and-record'
 
 export function vote(situation: Situation, proposal: ProposalBody): VoteDraft {
@@ -50,6 +52,8 @@ export function vote(situation: Situation, proposal: ProposalBody): VoteDraft {
   }
   if (!resource.full && !isTrouble(resource))
     return oppose(cited, `${resource.window.name} on ${action.target} is calm`)
+  if (addsCapacity(runbook) && hasRoom(resource))
+    return oppose(cited, `${resource.window.name} on ${action.target} is raised and not short of anything`)
   for (const spec of runbook.parameters) {
     // A commander asked for this value: the guard holds it to the bounds, and a person approves it again.
     if (Object.hasOwn(proposal.plan.asked?.wants ?? {}, spec.name)) continue
@@ -63,6 +67,18 @@ export function vote(situation: Situation, proposal: ProposalBody): VoteDraft {
     [...cited, ...(cause ? [cause.evidence] : [])],
     `${resource.window.name} on ${action.target} is what ${runbook.title} is for, and it was not tried in vain`,
   )
+}
+
+/** What is for causes of too little, and for nothing else. */
+function addsCapacity({ match }: Runbook): boolean {
+  return match.causeKinds.every((kind) => kind === 'capacity' || kind === 'saturation')
+}
+
+/** More work than before, well within the limit: trouble elsewhere makes such, and more of it helps nobody. */
+function hasRoom({ full, now, window }: Signal): boolean {
+  const { limit, role, breach } = window
+  if (full || now === null || limit === null || role !== 'saturation' || breach !== 'above') return false
+  return now < ROOM_SHARE * limit
 }
 
 /** What takes a change back is for causes that are changes, and for nothing else. */
