@@ -250,6 +250,7 @@ describe('dry run in a room', () => {
           peers: new Peers(env, 'live'),
           bridge: async () => ({ remediation: () => driver }),
           claim: async () => expect.unreachable('a call was claimed'),
+          faults: async () => null,
         } as unknown as Place
         const rows = storage.sql.exec<{ effect: string }>('SELECT effect FROM outbox').toArray()
         for (const { effect } of rows) {
