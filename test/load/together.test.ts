@@ -30,12 +30,15 @@ test('[IN90] posts that wait for a directory that takes long are answered when i
   const folder = tempFolder('slow-directory')
   const bundle = join(folder, 'worker.js')
   // The product, with a disk that takes its time.
-  const slow = `const atOnce = IncidentDirectory.prototype.intakeAll
-    IncidentDirectory.prototype.intakeAll = async function (posts) {
+  const code = readFileSync(BUNDLE, 'utf8')
+  // In a minified bundle the class has a name of its own; its export says which.
+  const directory = /([\w$]+) as IncidentDirectory\b/.exec(code)?.[1] ?? 'IncidentDirectory'
+  const slow = `const atOnce = ${directory}.prototype.intakeAll
+    ${directory}.prototype.intakeAll = async function (posts) {
       await new Promise((resolve) => setTimeout(resolve, ${SLOW_MS}))
       return atOnce.call(this, posts)
     }`
-  writeFileSync(bundle, `${readFileSync(BUNDLE, 'utf8')}\n${slow}\n`)
+  writeFileSync(bundle, `${code}\n${slow}\n`)
   const server = await bareWorkerd(bundle, 'wrangler.toml')
   try {
     const post = async (n: number) => {
